@@ -1,0 +1,119 @@
+// The order in which a kernel comes up.
+package kernel
+
+import (
+	"strconv"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/devsw"
+	"github.com/rumpkit/rumpkit/kernel/evcnt"
+	"github.com/rumpkit/rumpkit/kernel/file"
+	"github.com/rumpkit/rumpkit/kernel/hypercall"
+	"github.com/rumpkit/rumpkit/kernel/memlimit"
+	"github.com/rumpkit/rumpkit/kernel/msgbuf"
+	"github.com/rumpkit/rumpkit/kernel/proc"
+	"github.com/rumpkit/rumpkit/kernel/sysctl"
+)
+
+// Boot brings up a kernel on b, which must be new or halted, with the given
+// parts. The steps are those of NetBSD's rump_init, in its order; what the Go
+// run time gives is not among them, nor is a search for handlers.
+func (b *Base) Boot(cfg Config, parts Parts) error {
+	if err := b.begin(); err != nil {
+		return err
+	}
+	b.Config, b.parts, b.desc = cfg, parts, parts.Describe()
+	b.bootHost()
+	b.bootMemory()
+	b.bootProcs()
+	b.bootServices()
+	if err := parts.Attach(b); err != nil {
+		b.bootFailed()
+		return err
+	}
+	b.Sysctl.Finalize()
+	if err := b.bootInit(); err != nil {
+		parts.Detach()
+		b.bootFailed()
+		return err
+	}
+	b.setState(running)
+	return nil
+}
+
+// begin claims the value: EBUSY when a kernel runs on it already.
+func (b *Base) begin() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.done != nil && b.state != halted {
+		return abi.EBUSY
+	}
+	b.state, b.shutdown, b.done = cold, nil, make(chan struct{})
+	return nil
+}
+
+func (b *Base) setState(s state) {
+	b.mu.Lock()
+	b.state = s
+	b.mu.Unlock()
+}
+
+func (b *Base) bootFailed() {
+	b.setState(halted)
+	close(b.done)
+}
+
+// bootHost settles the host, the clock's start and the message buffer.
+func (b *Base) bootHost() {
+	b.Host = b.Config.Host
+	if b.Host == nil {
+		b.Host = hypercall.Real()
+	}
+	b.booted, b.mono = b.Host.Now(), b.Host.Mono()
+	b.clock.reset()
+	b.Msgbuf = msgbuf.New()
+	if b.Config.Verbose {
+		b.Printf(copyright + "\n" + Version + "\n")
+	}
+}
+
+// bootMemory sets up accounting: event counters and the memory limit.
+func (b *Base) bootMemory() {
+	b.Evcnt = evcnt.New()
+	b.Mem = memlimit.New(b.Config.MemLimit)
+	if b.Config.Verbose {
+		total := "unlimited (host limit)"
+		if n := b.Config.MemLimit; n > 0 {
+			total = strconv.FormatInt(n/1024, 10) + " KB"
+		}
+		b.Printf("total memory = " + total + "\n")
+	}
+}
+
+// bootProcs makes the process table, pid 0 and the lwp that boots.
+func (b *Base) bootProcs() {
+	maxproc := b.Config.MaxProc
+	if maxproc <= 0 {
+		maxproc = defaultMaxProc
+	}
+	b.Procs = proc.NewTable(b.Host, b.Config.NCPU, maxproc)
+	b.boot, _ = b.Procs.Find(0).NewLWP(true)
+	b.Procs.Find(0).SetFiles(file.NewTable(b.openConsole))
+}
+
+const defaultMaxProc = 16384
+
+// bootServices makes the services that parts attach to.
+func (b *Base) bootServices() {
+	b.Sysctl = sysctl.New(b.Mem)
+	b.Devsw = devsw.New()
+	b.sysctlSetup()
+}
+
+// bootInit makes pid 1, the parent of everything local and of orphans, with
+// the console on its descriptors 0 to 2.
+func (b *Base) bootInit() error {
+	p, err := b.Procs.Rfork(b.Procs.Find(0), proc.FDFresh, "rumplocal")
+	b.init = p
+	return err
+}

@@ -1,0 +1,258 @@
+// Descriptor tables.
+package file
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/proc"
+)
+
+// Table is the descriptors of a process, or of several that share it. Looking
+// a descriptor up takes no lock.
+type Table struct {
+	fresh func(*Table) // fills a fresh table: the console on 0 to 2
+	refs  atomic.Int32
+
+	mu     sync.Mutex
+	slots  atomic.Pointer[[]slot]
+	lowest int // no free descriptor below this one
+	open   int
+	freed  bool // the process has ended: nothing can be opened any more
+}
+
+// slot is one descriptor. Only file is read without the lock.
+type slot struct {
+	file    *atomic.Pointer[File]
+	cloexec bool
+	taken   bool // reserved or in use
+}
+
+// NewTable returns an empty table; fresh fills the tables of processes that do
+// not inherit one, and may be nil.
+func NewTable(fresh func(*Table)) *Table {
+	t := &Table{fresh: fresh}
+	t.refs.Store(1)
+	t.slots.Store(new([]slot))
+	return t
+}
+
+// Of returns the table of l's process.
+func Of(l *proc.LWP) *Table { return l.Proc().Files().(*Table) }
+
+// Get returns the open file behind descriptor fd of l's process, with a
+// reference that the caller drops. EBADF when there is none.
+func Get(l *proc.LWP, fd int32) (*File, error) { return Of(l).Get(fd) }
+
+// Get returns the open file behind fd with a reference that the caller drops.
+func (t *Table) Get(fd int32) (*File, error) {
+	slots := *t.slots.Load()
+	if fd < 0 || int(fd) >= len(slots) {
+		return nil, abi.EBADF
+	}
+	for {
+		f := slots[fd].file.Load()
+		if f == nil {
+			return nil, abi.EBADF
+		}
+		if f.hold() {
+			return f, nil
+		}
+	}
+}
+
+// Alloc gives f the lowest free descriptor from min on, consuming the
+// caller's reference when it succeeds: EMFILE when the process has as many as
+// its limit allows.
+func (t *Table) Alloc(l *proc.LWP, f *File, min int, cloexec bool) (int32, error) {
+	fd, err := t.Reserve(l, min)
+	if err != nil {
+		return -1, err
+	}
+	t.Install(l, fd, f, cloexec)
+	return fd, nil
+}
+
+// Alloc gives f the lowest free descriptor of l's process, see Table.Alloc.
+func Alloc(l *proc.LWP, f *File, cloexec bool) (int32, error) {
+	return Of(l).Alloc(l, f, 0, cloexec)
+}
+
+// Reserve takes the lowest free descriptor from min on, to be given to
+// Install or Unreserve.
+func (t *Table) Reserve(l *proc.LWP, min int) (int32, error) {
+	limit := int(l.Proc().Limit(abi.RLIMIT_NOFILE).Cur)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.freed {
+		return -1, abi.ESRCH
+	}
+	fd := max(min, t.lowest)
+	slots := *t.slots.Load()
+	for fd < len(slots) && slots[fd].taken {
+		fd++
+	}
+	if fd >= limit {
+		return -1, abi.EMFILE
+	}
+	if min <= t.lowest {
+		t.lowest = fd + 1
+	}
+	t.grow(fd)
+	(*t.slots.Load())[fd].taken = true
+	t.open++
+	return int32(fd), nil
+}
+
+// grow makes room for descriptor fd. Preconditions: t.mu is held.
+func (t *Table) grow(fd int) {
+	old := *t.slots.Load()
+	if fd < len(old) {
+		return
+	}
+	n := make([]slot, max(8, len(old)*2, fd+1))
+	copy(n, old)
+	cells := make([]atomic.Pointer[File], len(n)-len(old))
+	for i := range cells {
+		n[len(old)+i].file = &cells[i]
+	}
+	t.slots.Store(&n)
+}
+
+// Install puts f, a reference of which it takes over, behind a reserved
+// descriptor.
+func (t *Table) Install(l *proc.LWP, fd int32, f *File, cloexec bool) {
+	t.mu.Lock()
+	if t.freed {
+		t.mu.Unlock()
+		_ = f.Drop(l)
+		return
+	}
+	defer t.mu.Unlock()
+	s := &(*t.slots.Load())[fd]
+	s.cloexec = cloexec
+	s.file.Store(f)
+}
+
+// Unreserve frees a reserved descriptor that was not installed.
+func (t *Table) Unreserve(fd int32) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.release(int(fd))
+}
+
+// release frees descriptor fd. Preconditions: t.mu is held.
+func (t *Table) release(fd int) {
+	s := &(*t.slots.Load())[fd]
+	s.taken, s.cloexec = false, false
+	t.lowest = min(t.lowest, fd)
+	t.open--
+}
+
+// Close closes descriptor fd.
+func (t *Table) Close(l *proc.LWP, fd int32) error {
+	f, err := t.take(fd)
+	if err != nil {
+		return err
+	}
+	return closeFile(l, f)
+}
+
+// take empties descriptor fd and returns its file, whose reference is now the
+// caller's.
+func (t *Table) take(fd int32) (*File, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	slots := *t.slots.Load()
+	if fd < 0 || int(fd) >= len(slots) {
+		return nil, abi.EBADF
+	}
+	f := slots[fd].file.Swap(nil)
+	if f == nil {
+		return nil, abi.EBADF
+	}
+	t.release(int(fd))
+	return f, nil
+}
+
+func closeFile(l *proc.LWP, f *File) error {
+	if c, ok := f.Ops.(Closer); ok {
+		c.CloseDescriptor(l, f)
+	}
+	return f.Drop(l)
+}
+
+// Dup2 makes descriptor to another name of the file behind from, closing what
+// to was. The two being equal changes nothing but cloexec.
+func (t *Table) Dup2(l *proc.LWP, from, to int32, cloexec bool) error {
+	f, err := t.Get(from)
+	if err != nil {
+		return err
+	}
+	if to < 0 || uint64(to) >= l.Proc().Limit(abi.RLIMIT_NOFILE).Cur {
+		_ = f.Drop(l)
+		return abi.EBADF
+	}
+	if from == to {
+		t.SetCloexec(to, cloexec)
+		return f.Drop(l)
+	}
+	t.mu.Lock()
+	if t.freed {
+		t.mu.Unlock()
+		_ = f.Drop(l)
+		return abi.ESRCH
+	}
+	t.grow(int(to))
+	s := &(*t.slots.Load())[to]
+	if s.taken && s.file.Load() == nil {
+		t.mu.Unlock()
+		_ = f.Drop(l)
+		return abi.EBUSY // another lwp is just opening it
+	}
+	if !s.taken {
+		s.taken = true
+		t.open++
+	}
+	s.cloexec = cloexec
+	old := s.file.Swap(f)
+	t.mu.Unlock()
+	if old != nil {
+		return closeFile(l, old)
+	}
+	return nil
+}
+
+// Cloexec returns whether fd is closed at exec. EBADF when it is not open.
+func (t *Table) Cloexec(fd int32) (bool, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	slots := *t.slots.Load()
+	if fd < 0 || int(fd) >= len(slots) || slots[fd].file.Load() == nil {
+		return false, abi.EBADF
+	}
+	return slots[fd].cloexec, nil
+}
+
+// SetCloexec says whether an open descriptor is closed at exec.
+func (t *Table) SetCloexec(fd int32, on bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if slots := *t.slots.Load(); int(fd) < len(slots) && slots[fd].taken {
+		slots[fd].cloexec = on
+	}
+}
+
+// Open returns the open descriptors in ascending order.
+func (t *Table) Open() []int32 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var fds []int32
+	for i, s := range *t.slots.Load() {
+		if s.taken && s.file.Load() != nil {
+			fds = append(fds, int32(i))
+		}
+	}
+	return fds
+}

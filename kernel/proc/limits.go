@@ -1,0 +1,46 @@
+// Resource limits.
+package proc
+
+import "github.com/rumpkit/rumpkit/kernel/abi"
+
+// Limits are the resource limits of a process, indexed by RLIMIT_ number.
+// They never change once in use: a change makes new ones.
+type Limits [abi.RLIM_NLIMITS]abi.Rlimit
+
+// RlimInfinity is no limit (RLIM_INFINITY is 2^63 less 1 in rlim_t's range).
+const RlimInfinity = 1<<63 - 1
+
+// DefaultLimits returns the limits of pid 0.
+func DefaultLimits() *Limits {
+	var l Limits
+	for i := range l {
+		l[i] = abi.Rlimit{Cur: RlimInfinity, Max: RlimInfinity}
+	}
+	l[abi.RLIMIT_NOFILE] = abi.Rlimit{Cur: 1024, Max: 1 << 17}
+	l[abi.RLIMIT_NPROC] = abi.Rlimit{Cur: 1 << 14, Max: 1 << 14}
+	l[abi.RLIMIT_STACK] = abi.Rlimit{Cur: 4 << 20, Max: 128 << 20}
+	l[abi.RLIMIT_NTHR] = abi.Rlimit{Cur: 2048, Max: 2048}
+	return &l
+}
+
+// Limit returns one limit.
+func (p *Proc) Limit(which int) abi.Rlimit { return p.limits.Load()[which] }
+
+// SetLimit changes one limit of p, for a caller that may raise the hard limit
+// only when it is root (setrlimit(2)).
+func (p *Proc) SetLimit(which int, v abi.Rlimit) error {
+	if which < 0 || which >= abi.RLIM_NLIMITS || v.Cur > v.Max {
+		return abi.EINVAL
+	}
+	for {
+		old := p.limits.Load()
+		if v.Max > old[which].Max && !p.Cred().IsRoot() {
+			return abi.EPERM
+		}
+		n := *old
+		n[which] = v
+		if p.limits.CompareAndSwap(old, &n) {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,154 @@
+// Package proc is processes and lwps: who a caller is, what it may do, how it
+// sleeps and how it is woken.
+package proc
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/cred"
+)
+
+// LWP is a light-weight process: what a call runs as. One goroutine at a time
+// runs as it.
+type LWP struct {
+	proc *Proc
+	lid  int32
+	// quit is set when the process ends its lwps; intr when a signal or the
+	// loss of the caller interrupts this sleep.
+	quit, intr atomic.Bool
+	wake       chan struct{}
+	sleep      sleeper
+	// num is the system call in progress; asleep is its number plus one while
+	// the lwp sleeps in it, so that others can see where.
+	num    int
+	asleep atomic.Int32
+	// held is set for lwps that a caller in this process keeps between calls;
+	// it never changes.
+	held bool
+	// cpu is whether the lwp holds a virtual CPU; only its goroutine looks.
+	cpu bool
+}
+
+// Proc returns the process.
+func (l *LWP) Proc() *Proc { return l.proc }
+
+// ID returns the lwp id, unique in its process.
+func (l *LWP) ID() int32 { return l.lid }
+
+// Cred returns the credentials calls run with.
+func (l *LWP) Cred() *cred.Cred { return l.proc.cred.Load() }
+
+// Wake ends the present sleep, or the next one if there is none.
+func (l *LWP) Wake() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Interrupt makes the present sleep, or the next one of the same call, end
+// with EINTR.
+func (l *LWP) Interrupt() {
+	l.intr.Store(true)
+	l.Wake()
+}
+
+// Quitting reports that the process is ending its lwps: calls return EINTR.
+func (l *LWP) Quitting() bool { return l.quit.Load() }
+
+func (l *LWP) interrupted() bool { return l.quit.Load() || l.intr.Load() }
+
+// Interrupted returns EINTR when a sleep of l would be interrupted at once.
+func (l *LWP) Interrupted() error {
+	if l.interrupted() {
+		return abi.EINTR
+	}
+	return nil
+}
+
+// Sleep sleeps for d, or until it is woken: nil when it was woken or d passed,
+// EINTR when it was interrupted.
+func (l *LWP) Sleep(d time.Duration) error {
+	if l.interrupted() {
+		return abi.EINTR
+	}
+	if d != 0 {
+		l.park(d)
+	}
+	return l.Interrupted()
+}
+
+// park waits for a wake-up or until d has passed (Forever: no limit), without
+// a virtual CPU. It reports whether d passed.
+func (l *LWP) park(d time.Duration) (expired bool) {
+	t := l.proc.table
+	held := l.cpu
+	if held {
+		t.cpus.release(l)
+	}
+	l.asleep.Store(int32(l.num) + 1)
+	defer l.awake()
+	var fired atomic.Bool
+	if d >= 0 {
+		timer := t.host.AfterFunc(d, func() {
+			fired.Store(true)
+			l.Wake()
+		})
+		<-l.wake
+		timer.Stop()
+	} else {
+		<-l.wake
+	}
+	if held {
+		t.cpus.acquire(l)
+	}
+	return fired.Load()
+}
+
+// awake ends a sleep; when the process is ending, who waits for that is told.
+func (l *LWP) awake() {
+	l.asleep.Store(0)
+	if l.quit.Load() {
+		l.proc.mu.Lock()
+		l.proc.gone.Broadcast()
+		l.proc.mu.Unlock()
+	}
+}
+
+// Enter begins system call num on l: it takes a virtual CPU when they are
+// bounded. Leave ends it.
+func (l *LWP) Enter(num int) {
+	l.num = num
+	if c := l.proc.table.cpus; c != nil {
+		c.acquire(l)
+	}
+}
+
+// Asleep returns the number of the system call l sleeps in, -1 when it does
+// not sleep.
+func (l *LWP) Asleep() int { return int(l.asleep.Load()) - 1 }
+
+// Leave ends the system call Enter began.
+func (l *LWP) Leave() {
+	if l.cpu {
+		l.proc.table.cpus.release(l)
+	}
+	if l.intr.Load() {
+		l.intr.Store(false)
+	}
+}
+
+// Unblocked runs fn, which may block in the host or on a socket, without
+// holding a virtual CPU.
+func (l *LWP) Unblocked(fn func()) {
+	if !l.cpu {
+		fn()
+		return
+	}
+	c := l.proc.table.cpus
+	c.release(l)
+	fn()
+	c.acquire(l)
+}

@@ -1,0 +1,244 @@
+// Processes: identity, credentials, groups, limits, and what other subsystems
+// keep for them.
+package proc
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/cred"
+)
+
+// Proc is a process.
+type Proc struct {
+	// Pid is the process id.
+	Pid int32
+
+	table *Table
+	cred  atomic.Pointer[cred.Cred]
+	// Limits are the resource limits, shared until one of the sharers
+	// changes them.
+	limits atomic.Pointer[Limits]
+
+	// files and data belong to other subsystems; set while the process is
+	// made, read without a lock afterwards.
+	files Files
+	data  [numSlots]Data
+
+	mu      sync.Mutex
+	name    string
+	parent  *Proc
+	kids    map[int32]*Proc
+	pgrp    *Pgrp
+	lwps    map[int32]*LWP
+	nextLID int32
+	// exiting refuses new lwps; ending is set once the process is torn down.
+	exiting, ending bool
+	sugid           bool
+	gone            Cond
+	raise           func(sig int32)
+	started         int64
+}
+
+// Files is a descriptor table as package file keeps it.
+type Files interface {
+	// Fork returns the table of a child: shared, copied or fresh.
+	Fork(mode FDMode) Files
+	// Exec closes the close-on-exec descriptors.
+	Exec(l *LWP)
+	// Free drops the process's use of the table; the last one closes all.
+	Free(l *LWP)
+}
+
+// FDMode says what a child does with its parent's descriptors.
+type FDMode int
+
+// The modes of rfork: 0, RFFDG and RFCFDG.
+const (
+	FDShare FDMode = iota
+	FDCopy
+	FDFresh
+)
+
+// Data is what a subsystem keeps with a process.
+type Data interface {
+	// Fork returns the child's.
+	Fork(child *Proc) Data
+	// Free is called when the process is gone.
+	Free(l *LWP)
+}
+
+// Slot names the subsystem that Data belongs to.
+type Slot int
+
+// The slots.
+const (
+	SlotCwd    Slot = iota // directories and umask (vfs)
+	SlotTimers             // interval and per-process timers (base)
+	SlotTrace              // ktrace (base)
+	SlotExtra              // for parts of other modules
+	numSlots
+)
+
+// Data returns what the subsystem of slot keeps with p, nil if nothing.
+func (p *Proc) Data(slot Slot) Data { return p.data[slot] }
+
+// Files returns the descriptor table.
+func (p *Proc) Files() Files { return p.files }
+
+// Table returns the process table p is in.
+func (p *Proc) Table() *Table { return p.table }
+
+// Cred returns the credentials.
+func (p *Proc) Cred() *cred.Cred { return p.cred.Load() }
+
+// SetCred changes the credentials; sugid marks the process as having changed
+// its identity (issetugid).
+func (p *Proc) SetCred(c *cred.Cred, sugid bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sugid = p.sugid || sugid
+	p.cred.Store(c)
+}
+
+// Sugid reports a process that has changed its identity since its last exec.
+func (p *Proc) Sugid() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.sugid
+}
+
+// Name returns the command name, at most 15 bytes.
+func (p *Proc) Name() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.name
+}
+
+// Ppid returns the parent's process id, 0 for pid 0 and 1.
+func (p *Proc) Ppid() int32 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.parent == nil {
+		return 0
+	}
+	return p.parent.Pid
+}
+
+// Started returns when the process was made: the wall clock in nanoseconds.
+func (p *Proc) Started() int64 { return p.started }
+
+// NumLWPs returns the number of lwps.
+func (p *Proc) NumLWPs() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.lwps)
+}
+
+// LWPs returns the lwps there are now.
+func (p *Proc) LWPs() []*LWP {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := make([]*LWP, 0, len(p.lwps))
+	for _, l := range p.lwps {
+		s = append(s, l)
+	}
+	return s
+}
+
+// SetRaise sets where signals to p go: fn is called with the NetBSD number
+// and must not block. nil drops them.
+func (p *Proc) SetRaise(fn func(sig int32)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.raise = fn
+}
+
+// Signal sends sig to the process, as the kernel's signal model says.
+func (p *Proc) Signal(sig int32) {
+	p.mu.Lock()
+	raise := p.raise
+	p.mu.Unlock()
+	if raise != nil {
+		raise(sig)
+	}
+}
+
+// NewLWP makes an lwp: ESRCH when the process is gone, EBUSY while its lwps
+// are told to quit. held says that the caller keeps it between calls, so that
+// nobody waits for its release.
+func (p *Proc) NewLWP(held bool) (*LWP, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ending {
+		return nil, abi.ESRCH
+	}
+	if p.exiting {
+		return nil, abi.EBUSY
+	}
+	p.nextLID++
+	l := &LWP{proc: p, lid: p.nextLID, held: held, wake: make(chan struct{}, 1)}
+	p.lwps[l.lid] = l
+	return l, nil
+}
+
+// Release ends l, which must not be in a call.
+func (l *LWP) Release() {
+	p := l.proc
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.lwps, l.lid)
+	p.gone.Broadcast()
+}
+
+// QuitLWPs tells every lwp but except to quit: its sleeps end with EINTR and
+// no new lwp can be made until Resume.
+func (p *Proc) QuitLWPs(except *LWP) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.exiting = true
+	for _, l := range p.lwps {
+		if l != except {
+			l.quit.Store(true)
+			l.Wake()
+		}
+	}
+}
+
+// WaitLWPs waits until the lwps that QuitLWPs told to quit are gone, or at
+// least out of their sleeps when their callers keep them. l is the caller's.
+func (p *Proc) WaitLWPs(l *LWP) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.busy(l) {
+		s := &l.sleep
+		s.l = l
+		p.gone.push(s)
+		p.mu.Unlock()
+		l.park(Forever)
+		p.mu.Lock()
+		p.gone.remove(s)
+	}
+}
+
+// busy reports whether an lwp other than l is still at work. Preconditions:
+// p.mu is held.
+func (p *Proc) busy(l *LWP) bool {
+	for _, o := range p.lwps {
+		if o != l && (!o.held || o.asleep.Load() != 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// Resume lets the process go on after an exec.
+func (p *Proc) Resume() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.exiting = false
+	for _, l := range p.lwps {
+		l.quit.Store(false)
+	}
+}

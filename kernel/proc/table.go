@@ -1,0 +1,237 @@
+// The process table: pids, creation by rfork, and the end of a process.
+package proc
+
+import (
+	"sync"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/cred"
+	"github.com/rumpkit/rumpkit/kernel/hypercall"
+)
+
+// MaxComm is the longest command name, in bytes (MAXCOMLEN less the NUL).
+const MaxComm = 15
+
+// pidMax bounds pids; a pid is not used again until the numbers wrap.
+const pidMax = 30000
+
+// Table is the processes of one kernel.
+type Table struct {
+	host hypercall.Host
+	cpus *cpus
+
+	mu    sync.Mutex
+	procs map[int32]*Proc
+	next  int32
+	max   int
+	// hooks run when a process forks, before it can run.
+	forkHooks []func(parent, child *Proc)
+	exitHooks []func(p *Proc)
+	execHooks []func(p *Proc)
+}
+
+// NewTable returns a table with pid 0, the kernel's own process. ncpu bounds
+// how many lwps run at once, 0 for no bound; maxproc how many processes.
+func NewTable(host hypercall.Host, ncpu, maxproc int) *Table {
+	t := &Table{host: host, cpus: newCPUs(ncpu), procs: map[int32]*Proc{}, max: maxproc}
+	p := t.newProc(nil, 0, "system")
+	c := cred.Root()
+	p.cred.Store(c)
+	p.limits.Store(DefaultLimits())
+	p.pgrp = newSession(p)
+	t.procs[0] = p
+	t.next = 1
+	return t
+}
+
+func (t *Table) newProc(parent *Proc, pid int32, name string) *Proc {
+	return &Proc{
+		Pid: pid, table: t, parent: parent, name: trimComm(name),
+		kids: map[int32]*Proc{}, lwps: map[int32]*LWP{}, started: t.host.Now(),
+	}
+}
+
+func trimComm(name string) string { return name[:min(len(name), MaxComm)] }
+
+// Host returns the host the kernel runs on.
+func (t *Table) Host() hypercall.Host { return t.host }
+
+// Find returns the process with that pid, nil when there is none.
+func (t *Table) Find(pid int32) *Proc {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.procs[pid]
+}
+
+// All returns the processes there are now, in no order.
+func (t *Table) All() []*Proc {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := make([]*Proc, 0, len(t.procs))
+	for _, p := range t.procs {
+		if p != nil {
+			s = append(s, p)
+		}
+	}
+	return s
+}
+
+// Len returns the number of processes.
+func (t *Table) Len() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.procs)
+}
+
+// OnFork adds a function that is called with each new process before it runs.
+func (t *Table) OnFork(fn func(parent, child *Proc)) { t.forkHooks = append(t.forkHooks, fn) }
+
+// OnExit adds a function that is called when a process has ended.
+func (t *Table) OnExit(fn func(p *Proc)) { t.exitHooks = append(t.exitHooks, fn) }
+
+// OnExec adds a function that is called after a process's exec.
+func (t *Table) OnExec(fn func(p *Proc)) { t.execHooks = append(t.execHooks, fn) }
+
+// Rfork makes a child of parent, with no lwp yet: credentials and limits are
+// inherited, descriptors as mode says, data as each subsystem forks it. An
+// empty name takes the parent's. EAGAIN when there are too many processes.
+func (t *Table) Rfork(parent *Proc, mode FDMode, name string) (*Proc, error) {
+	if name == "" {
+		name = parent.Name()
+	}
+	t.mu.Lock()
+	if len(t.procs) >= t.max {
+		t.mu.Unlock()
+		return nil, abi.EAGAIN
+	}
+	child := t.newProc(parent, t.allocPid(), name)
+	t.procs[child.Pid] = nil // taken, but nobody sees the child yet
+	t.mu.Unlock()
+
+	child.cred.Store(parent.Cred())
+	child.limits.Store(parent.limits.Load())
+	if parent.files != nil {
+		child.files = parent.files.Fork(mode)
+	}
+	for i, d := range parent.data {
+		if d != nil {
+			child.data[i] = d.Fork(child)
+		}
+	}
+	parent.mu.Lock()
+	child.sugid = parent.sugid
+	child.pgrp = parent.pgrp
+	parent.kids[child.Pid] = child
+	parent.mu.Unlock()
+	child.pgrp.join(child)
+	for _, fn := range t.forkHooks {
+		fn(parent, child)
+	}
+	t.mu.Lock()
+	t.procs[child.Pid] = child
+	t.mu.Unlock()
+	return child, nil
+}
+
+// allocPid returns an unused pid. Preconditions: t.mu is held.
+func (t *Table) allocPid() int32 {
+	for {
+		pid := t.next
+		if t.next++; t.next > pidMax {
+			t.next = 2
+		}
+		if _, taken := t.procs[pid]; !taken {
+			return pid
+		}
+	}
+}
+
+// SetFiles gives p its descriptor table, while p is being made.
+func (p *Proc) SetFiles(f Files) { p.files = f }
+
+// SetData gives p what the subsystem of slot keeps with it, while p is being
+// made or before the kernel has other processes.
+func (p *Proc) SetData(slot Slot, d Data) { p.data[slot] = d }
+
+// Exec tells that p runs a new program: every other lwp quits, the
+// close-on-exec descriptors are closed, the name changes. Pid, other
+// descriptors, directory and credentials stay. It returns when the other lwps
+// are gone; l is the caller's own lwp.
+func (t *Table) Exec(l *LWP, name string) {
+	p := l.proc
+	p.QuitLWPs(l)
+	p.WaitLWPs(l)
+	p.mu.Lock()
+	p.name = trimComm(name)
+	p.sugid = false
+	p.mu.Unlock()
+	if p.files != nil {
+		p.files.Exec(l)
+	}
+	for _, fn := range t.execHooks {
+		fn(p)
+	}
+	p.Resume()
+}
+
+// Exit ends the process of l: its other lwps quit, and when they are gone its
+// descriptors are closed, its children become pid 1's and its pid is free. l
+// ends too. There is no zombie: nobody waits.
+func (t *Table) Exit(l *LWP) {
+	t.end(l.proc, l)
+	l.Release()
+}
+
+// Kill ends p as Exit does, on behalf of l, an lwp of another process.
+func (t *Table) Kill(l *LWP, p *Proc) { t.end(p, l) }
+
+func (t *Table) end(p *Proc, l *LWP) {
+	p.QuitLWPs(l)
+	p.WaitLWPs(l)
+	p.mu.Lock()
+	again := p.ending
+	p.ending = true
+	p.mu.Unlock()
+	if again {
+		return
+	}
+	if p.files != nil {
+		p.files.Free(l)
+	}
+	for _, d := range p.data {
+		if d != nil {
+			d.Free(l)
+		}
+	}
+	t.reparent(p)
+	p.Pgrp().leave(p)
+	t.mu.Lock()
+	delete(t.procs, p.Pid)
+	t.mu.Unlock()
+	for _, fn := range t.exitHooks {
+		fn(p)
+	}
+}
+
+func (t *Table) reparent(p *Proc) {
+	initproc := t.Find(1)
+	p.mu.Lock()
+	kids, parent := p.kids, p.parent
+	p.kids = map[int32]*Proc{}
+	p.mu.Unlock()
+	for _, k := range kids {
+		k.mu.Lock()
+		k.parent = initproc
+		k.mu.Unlock()
+		if initproc != nil && initproc != p {
+			initproc.mu.Lock()
+			initproc.kids[k.Pid] = k
+			initproc.mu.Unlock()
+		}
+	}
+	if parent != nil {
+		parent.mu.Lock()
+		delete(parent.kids, p.Pid)
+		parent.mu.Unlock()
+	}
+}

@@ -1,0 +1,75 @@
+// The path of a call: enter, dispatch, trace, leave.
+package kernel
+
+import (
+	"errors"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/proc"
+	"github.com/rumpkit/rumpkit/kernel/sysent"
+)
+
+// Tracer is told of each call while tracing is on.
+type Tracer struct {
+	// Enter is called before the handler, Exit after it.
+	Enter func(l *proc.LWP, num int, f *sysent.Frame)
+	Exit  func(l *proc.LWP, num int, f *sysent.Frame, err error)
+}
+
+// SetTracer turns tracing on, or off with nil.
+func (b *Base) SetTracer(t *Tracer) { b.tracer.Store(t) }
+
+// Syscall performs call num for l: the arguments are in f, the results are
+// left in f.Ret. The error is an abi.Errno. An lwp whose process has ended
+// gets ESRCH.
+func (b *Base) Syscall(l *proc.LWP, num int, f *sysent.Frame) (err error) {
+	if l.Quitting() {
+		return abi.ESRCH
+	}
+	l.Enter(num)
+	f.Ret = [2]int64{}
+	if t := b.tracer.Load(); t != nil {
+		err = b.traced(t, l, num, f)
+	} else {
+		err = b.dispatch(l, num, f)
+	}
+	l.Leave()
+	return err
+}
+
+// dispatch runs the handler. A panic in it ends this kernel and no other.
+func (b *Base) dispatch(l *proc.LWP, num int, f *sysent.Frame) (err error) {
+	defer b.recovered(&err)
+	if err = b.parts.Syscall(l, num, f); err != nil {
+		err = asErrno(err)
+	}
+	return err
+}
+
+func (b *Base) traced(t *Tracer, l *proc.LWP, num int, f *sysent.Frame) error {
+	t.Enter(l, num, f)
+	err := b.dispatch(l, num, f)
+	t.Exit(l, num, f, err)
+	return err
+}
+
+// asErrno returns the errno of err, EIO for an error that has none.
+func asErrno(err error) error {
+	if _, ok := err.(abi.Errno); ok {
+		return err
+	}
+	var e abi.Errno
+	if errors.As(err, &e) {
+		return e
+	}
+	return abi.EIO
+}
+
+// Unserved answers a row that no part serves: ENOSYS, after SIGSYS when the
+// row is a module's.
+func (b *Base) Unserved(l *proc.LWP, num int) error {
+	if num >= 0 && num < len(sysent.Rows) && sysent.Rows[num].Modular {
+		l.Proc().Signal(int32(abi.SIGSYS))
+	}
+	return abi.ENOSYS
+}

@@ -1,0 +1,158 @@
+// The parameter types of handlers: one for each shape a SAL word can give a
+// pointer argument.
+package usermem
+
+import "github.com/rumpkit/rumpkit/kernel/abi"
+
+// String is a NUL-terminated string to copy in (_In_z_).
+type String struct{ Mem }
+
+// Get returns the string. max counts the NUL: a longer one is ENAMETOOLONG.
+// In process the string aliases the caller's. NULL is EFAULT.
+func (s String) Get(max int) (string, error) {
+	if s.local != nil {
+		if len(s.local) >= max {
+			return "", abi.ENAMETOOLONG
+		}
+		return localString(s.local), nil
+	}
+	if s.addr == 0 || s.space == nil {
+		return "", abi.EFAULT
+	}
+	return s.space.CopyInStr(s.addr, max)
+}
+
+// InBuf is n bytes to read (_In_reads_bytes_(n)).
+type InBuf struct{ Mem }
+
+// OutBuf is n bytes to fill (_Out_writes_bytes_(n)).
+type OutBuf struct{ Mem }
+
+// InOutBuf is n bytes that are read and filled (_Inout_updates_bytes_(n)).
+type InOutBuf struct{ Mem }
+
+// Addr is an argument that another argument gives a meaning: a number, or
+// memory of a size that is known only then (ioctl, fcntl, modctl).
+type Addr struct {
+	Mem
+	// Value is the slot as it came: the number, when it is one.
+	Value uint64
+}
+
+// In is one T to read (_In_).
+type In[T any] struct{ Mem }
+
+// Get copies the T in.
+func (a In[T]) Get() (T, error) { return get[T](a.Mem) }
+
+// Out is one T to fill (_Out_).
+type Out[T any] struct{ Mem }
+
+// Put copies v out.
+func (a Out[T]) Put(v T) error { return put(a.Mem, v) }
+
+// InOut is one T that is read and filled (_Inout_).
+type InOut[T any] struct{ Mem }
+
+// Get copies the T in.
+func (a InOut[T]) Get() (T, error) { return get[T](a.Mem) }
+
+// Put copies v out.
+func (a InOut[T]) Put(v T) error { return put(a.Mem, v) }
+
+// InSlice is an array of N elements to read (_In_reads_(n)). N is what the
+// caller said: a handler bounds it before it loads anything.
+type InSlice[T any] struct {
+	Mem
+	N uint64
+}
+
+// Load returns a copy of the array. More than limit elements are tooMany.
+func (a InSlice[T]) Load(limit int, tooMany error) ([]T, error) {
+	return load[T](a.Mem, a.N, limit, tooMany)
+}
+
+// CopyIn fills dst with the first elements, without allocating.
+func (a InSlice[T]) CopyIn(dst []T) error { return a.Mem.CopyIn(bytesOf(dst)) }
+
+// OutSlice is an array of N elements to fill (_Out_writes_(n)).
+type OutSlice[T any] struct {
+	Mem
+	N uint64
+}
+
+// Store copies v out from element i on.
+func (a OutSlice[T]) Store(i int, v []T) error {
+	return a.Mem.Slice(i*sizeOf[T](), -1).CopyOut(bytesOf(v))
+}
+
+// InOutSlice is an array of N elements that are read and filled
+// (_Inout_updates_(n)).
+type InOutSlice[T any] struct {
+	Mem
+	N uint64
+}
+
+// Load returns a copy of the array. More than limit elements are tooMany.
+func (a InOutSlice[T]) Load(limit int, tooMany error) ([]T, error) {
+	return load[T](a.Mem, a.N, limit, tooMany)
+}
+
+// CopyIn fills dst with the first elements, without allocating.
+func (a InOutSlice[T]) CopyIn(dst []T) error { return a.Mem.CopyIn(bytesOf(dst)) }
+
+// Store copies v out from element i on.
+func (a InOutSlice[T]) Store(i int, v []T) error {
+	return a.Mem.Slice(i*sizeOf[T](), -1).CopyOut(bytesOf(v))
+}
+
+// Sized is a buffer to fill whose length lies behind a second pointer, which
+// receives the length that was, or would have been, stored: socket addresses
+// and options (L is uint32, socklen_t), sysctl and file handles (uint64,
+// size_t).
+type Sized[L uint32 | uint64] struct {
+	// Buf is the buffer, of a length that only Cap tells.
+	Buf Mem
+	// Length is where the length is read and stored.
+	Length InOut[L]
+}
+
+// OutSized32 is a buffer sized by a socklen_t, OutSized64 by a size_t.
+type (
+	OutSized32 = Sized[uint32]
+	OutSized64 = Sized[uint64]
+)
+
+// IsNil reports a NULL buffer.
+func (s Sized[L]) IsNil() bool { return s.Buf.IsNil() }
+
+// Cap returns the length the caller gave.
+func (s Sized[L]) Cap() (int, error) {
+	n, err := s.Length.Get()
+	if err != nil {
+		return 0, err
+	}
+	if uint64(n) > maxLen {
+		return maxLen, nil
+	}
+	return int(n), nil
+}
+
+// Put copies out as much of src as the buffer takes and stores the length of
+// all of it. A NULL buffer stores nothing and is no error.
+func (s Sized[L]) Put(src []byte) error {
+	if s.Buf.IsNil() {
+		return nil
+	}
+	room, err := s.Cap()
+	if err != nil {
+		return err
+	}
+	if err := s.Buf.CopyOut(src[:min(room, len(src))]); err != nil {
+		return err
+	}
+	return s.Length.Put(L(len(src)))
+}
+
+// maxLen bounds lengths that callers give, so that they fit an int.
+const maxLen = 1<<31 - 1

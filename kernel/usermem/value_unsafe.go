@@ -1,0 +1,102 @@
+// Structures as bytes. T is always plain data of package abi or a scalar:
+// no pointers, little endian, the layout of the NetBSD LP64 ABI.
+package usermem
+
+import (
+	"unsafe"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+)
+
+func sizeOf[T any]() int {
+	var t T
+	return int(unsafe.Sizeof(t))
+}
+
+// BytesOf returns the memory of *p, nil for nil. The result aliases *p.
+func BytesOf[T any](p *T) []byte {
+	if p == nil {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(p)), unsafe.Sizeof(*p))
+}
+
+// BytesOfSlice returns the memory of s, nil for nil. The result aliases s.
+func BytesOfSlice[T any](s []T) []byte {
+	if s == nil {
+		return nil
+	}
+	return bytesOf(s)
+}
+
+// BytesOfString returns the memory of s, never nil. It must not be written.
+func BytesOfString(s string) []byte {
+	if s == "" {
+		return []byte{}
+	}
+	return unsafe.Slice(unsafe.StringData(s), len(s))
+}
+
+func bytesOf[T any](s []T) []byte {
+	if len(s) == 0 {
+		return []byte{}
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(&s[0])), len(s)*sizeOf[T]())
+}
+
+// localString returns a string over b, cut at the first NUL.
+func localString(b []byte) string {
+	for i, c := range b {
+		if c == 0 {
+			b = b[:i]
+			break
+		}
+	}
+	return unsafe.String(unsafe.SliceData(b), len(b))
+}
+
+func get[T any](m Mem) (T, error) {
+	if m.local != nil {
+		var t T
+		if len(m.local) < int(unsafe.Sizeof(t)) {
+			return t, abi.EFAULT
+		}
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(&t)), unsafe.Sizeof(t)), m.local)
+		return t, nil
+	}
+	return getRemote[T](m)
+}
+
+// getRemote is apart from get so that only it allocates.
+//
+//go:noinline
+func getRemote[T any](m Mem) (T, error) {
+	t := new(T)
+	err := m.CopyIn(BytesOf(t))
+	return *t, err
+}
+
+func put[T any](m Mem, v T) error {
+	if m.local != nil {
+		if len(m.local) < int(unsafe.Sizeof(v)) {
+			return abi.EFAULT
+		}
+		copy(m.local, unsafe.Slice((*byte)(unsafe.Pointer(&v)), unsafe.Sizeof(v)))
+		return nil
+	}
+	return putRemote(m, v)
+}
+
+//go:noinline
+func putRemote[T any](m Mem, v T) error { return m.CopyOut(BytesOf(&v)) }
+
+func load[T any](m Mem, n uint64, limit int, tooMany error) ([]T, error) {
+	if n > uint64(limit) {
+		return nil, tooMany
+	}
+	if n == 0 {
+		return nil, nil
+	}
+	s := make([]T, n)
+	return s, m.CopyIn(bytesOf(s))
+}
