@@ -3,6 +3,7 @@
 package abi
 
 import (
+	"errors"
 	"io/fs"
 	"strconv"
 )
@@ -163,7 +164,7 @@ func (e Errno) internalName() string {
 	return ""
 }
 
-// Is makes errors.Is match the portable errors of io/fs, with the choices
+// Is makes errors.Is match the portable errors of io/fs and errors, with the choices
 // package syscall makes. There is none for fs.ErrInvalid and fs.ErrClosed:
 // EINVAL and EBADF have wider meanings.
 func (e Errno) Is(target error) bool {
@@ -174,6 +175,8 @@ func (e Errno) Is(target error) bool {
 		return e == EEXIST || e == ENOTEMPTY
 	case fs.ErrNotExist:
 		return e == ENOENT
+	case errors.ErrUnsupported:
+		return e == ENOSYS || e == ENOTSUP || e == EOPNOTSUPP
 	}
 	return false
 }

@@ -290,5 +290,5 @@ type Ksiginfo struct {
 // Siginfo is siginfo_t, siginfo(2).
 type Siginfo struct {
 	Info Ksiginfo
-	Pad  [88]byte
+	_    [88]byte
 }

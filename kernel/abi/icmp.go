@@ -1,0 +1,154 @@
+// Message types and codes: icmp(4), icmp6(4).
+
+package abi
+
+// ICMP message types and codes.
+const (
+	ICMP_MINLEN                     = 8
+	ICMP_TSLEN                      = 20
+	ICMP_MASKLEN                    = 12
+	ICMP_ADVLENMIN                  = 36
+	ICMP_ECHOREPLY                  = 0
+	ICMP_UNREACH                    = 3
+	ICMP_UNREACH_NET                = 0
+	ICMP_UNREACH_HOST               = 1
+	ICMP_UNREACH_PROTOCOL           = 2
+	ICMP_UNREACH_PORT               = 3
+	ICMP_UNREACH_NEEDFRAG           = 4
+	ICMP_UNREACH_SRCFAIL            = 5
+	ICMP_UNREACH_NET_UNKNOWN        = 6
+	ICMP_UNREACH_HOST_UNKNOWN       = 7
+	ICMP_UNREACH_ISOLATED           = 8
+	ICMP_UNREACH_NET_PROHIB         = 9
+	ICMP_UNREACH_HOST_PROHIB        = 10
+	ICMP_UNREACH_TOSNET             = 11
+	ICMP_UNREACH_TOSHOST            = 12
+	ICMP_UNREACH_ADMIN_PROHIBIT     = 13
+	ICMP_UNREACH_HOST_PREC          = 14
+	ICMP_UNREACH_PREC_CUTOFF        = 15
+	ICMP_SOURCEQUENCH               = 4
+	ICMP_REDIRECT                   = 5
+	ICMP_REDIRECT_NET               = 0
+	ICMP_REDIRECT_HOST              = 1
+	ICMP_REDIRECT_TOSNET            = 2
+	ICMP_REDIRECT_TOSHOST           = 3
+	ICMP_ALTHOSTADDR                = 6
+	ICMP_ECHO                       = 8
+	ICMP_ROUTERADVERT               = 9
+	ICMP_ROUTERADVERT_NORMAL        = 0
+	ICMP_ROUTERADVERT_NOROUTE       = 16
+	ICMP_ROUTERSOLICIT              = 10
+	ICMP_TIMXCEED                   = 11
+	ICMP_TIMXCEED_INTRANS           = 0
+	ICMP_TIMXCEED_REASS             = 1
+	ICMP_PARAMPROB                  = 12
+	ICMP_PARAMPROB_ERRATPTR         = 0
+	ICMP_PARAMPROB_OPTABSENT        = 1
+	ICMP_PARAMPROB_LENGTH           = 2
+	ICMP_TSTAMP                     = 13
+	ICMP_TSTAMPREPLY                = 14
+	ICMP_IREQ                       = 15
+	ICMP_IREQREPLY                  = 16
+	ICMP_MASKREQ                    = 17
+	ICMP_MASKREPLY                  = 18
+	ICMP_TRACEROUTE                 = 30
+	ICMP_DATACONVERR                = 31
+	ICMP_MOBILE_REDIRECT            = 32
+	ICMP_IPV6_WHEREAREYOU           = 33
+	ICMP_IPV6_IAMHERE               = 34
+	ICMP_MOBILE_REGREQUEST          = 35
+	ICMP_MOBILE_REGREPLY            = 36
+	ICMP_SKIP                       = 39
+	ICMP_PHOTURIS                   = 40
+	ICMP_PHOTURIS_UNKNOWN_INDEX     = 0
+	ICMP_PHOTURIS_AUTH_FAILED       = 1
+	ICMP_PHOTURIS_DECOMPRESS_FAILED = 2
+	ICMP_PHOTURIS_DECRYPT_FAILED    = 3
+	ICMP_PHOTURIS_NEED_AUTHN        = 4
+	ICMP_PHOTURIS_NEED_AUTHZ        = 5
+	ICMP_MAXTYPE                    = 40
+	ICMP_NTYPES                     = 41
+)
+
+// ICMPv6 message types.
+const (
+	ICMP6_DST_UNREACH          = 1
+	ICMP6_PACKET_TOO_BIG       = 2
+	ICMP6_TIME_EXCEEDED        = 3
+	ICMP6_PARAM_PROB           = 4
+	ICMP6_ECHO_REQUEST         = 128
+	ICMP6_ECHO_REPLY           = 129
+	ICMP6_MEMBERSHIP_QUERY     = 130
+	ICMP6_MEMBERSHIP_REPORT    = 131
+	ICMP6_MEMBERSHIP_REDUCTION = 132
+	ICMP6_ROUTER_RENUMBERING   = 138
+	ICMP6_WRUREQUEST           = 139
+	ICMP6_WRUREPLY             = 140
+	ICMP6_FQDN_QUERY           = 139
+	ICMP6_FQDN_REPLY           = 140
+	ICMP6_NI_QUERY             = 139
+	ICMP6_NI_REPLY             = 140
+	ICMP6_MAXTYPE              = 201
+)
+
+// ICMPv6 codes.
+const (
+	ICMP6_DST_UNREACH_NOROUTE     = 0
+	ICMP6_DST_UNREACH_ADMIN       = 1
+	ICMP6_DST_UNREACH_NOTNEIGHBOR = 2
+	ICMP6_DST_UNREACH_BEYONDSCOPE = 2
+	ICMP6_DST_UNREACH_ADDR        = 3
+	ICMP6_DST_UNREACH_NOPORT      = 4
+	ICMP6_DST_UNREACH_POLICY      = 5
+	ICMP6_DST_UNREACH_REJROUTE    = 6
+	ICMP6_DST_UNREACH_SOURCERT    = 7
+	ICMP6_TIME_EXCEED_TRANSIT     = 0
+	ICMP6_TIME_EXCEED_REASSEMBLY  = 1
+	ICMP6_PARAMPROB_HEADER        = 0
+	ICMP6_PARAMPROB_NEXTHEADER    = 1
+	ICMP6_PARAMPROB_OPTION        = 2
+)
+
+// Multicast listener and neighbour discovery messages.
+const (
+	MLD_LISTENER_QUERY     = 130
+	MLD_LISTENER_REPORT    = 131
+	MLD_LISTENER_DONE      = 132
+	MLD_LISTENER_REDUCTION = 132
+	ND_ROUTER_SOLICIT      = 133
+	ND_ROUTER_ADVERT       = 134
+	ND_NEIGHBOR_SOLICIT    = 135
+	ND_NEIGHBOR_ADVERT     = 136
+	ND_REDIRECT            = 137
+	MLDV2_LISTENER_REPORT  = 143
+)
+
+// Flags and options of neighbour discovery messages.
+const (
+	ND_RA_FLAG_MANAGED        = 0x80
+	ND_RA_FLAG_OTHER          = 0x40
+	ND_RA_FLAG_HOME_AGENT     = 0x20
+	ND_RA_FLAG_RTPREF_MASK    = 0x18
+	ND_RA_FLAG_RTPREF_HIGH    = 0x8
+	ND_RA_FLAG_RTPREF_MEDIUM  = 0x0
+	ND_RA_FLAG_RTPREF_LOW     = 0x18
+	ND_RA_FLAG_RTPREF_RSV     = 0x10
+	ND_NA_FLAG_ROUTER         = 0x80
+	ND_NA_FLAG_SOLICITED      = 0x40
+	ND_NA_FLAG_OVERRIDE       = 0x20
+	ND_OPT_SOURCE_LINKADDR    = 0x1
+	ND_OPT_TARGET_LINKADDR    = 0x2
+	ND_OPT_PREFIX_INFORMATION = 0x3
+	ND_OPT_REDIRECTED_HEADER  = 0x4
+	ND_OPT_MTU                = 0x5
+	ND_OPT_ADVINTERVAL        = 0x7
+	ND_OPT_HOMEAGENT_INFO     = 0x8
+	ND_OPT_SOURCE_ADDRLIST    = 0x9
+	ND_OPT_TARGET_ADDRLIST    = 0xa
+	ND_OPT_MAP                = 0x17
+	ND_OPT_ROUTE_INFO         = 0x18
+	ND_OPT_RDNSS              = 0x19
+	ND_OPT_DNSSL              = 0x1f
+	ND_OPT_PI_FLAG_ONLINK     = 0x80
+	ND_OPT_PI_FLAG_AUTO       = 0x40
+)
