@@ -86,7 +86,7 @@ type Ifbareq struct {
 	Ifsname [16]byte
 	Expire  int64
 	Flags   uint8
-	Dst     [6]uint8
+	Dst     [6]byte
 	_       [1]byte
 }
 

@@ -20,6 +20,8 @@ var ownConsts = map[string]bool{
 	"DirentNameOffset": true, "CmsgDataOffset": true, "SysctldescStrOffset": true,
 	"NetBSDVersion": true, "OSType": true, "OSRelease": true, "Machine": true, "MachineArch": true,
 	"UIO_READ": true, "UIO_WRITE": true,
+	"P_MYID": true, "P_ALL": true, "P_PID": true, "P_LWPID": true, "P_PPID": true,
+	"P_PGID": true, "P_SID": true, "P_CID": true, "P_UID": true, "P_GID": true,
 }
 
 // ownPrefixes are families of enumerators.

@@ -61,7 +61,7 @@ type Partinfo struct {
 // DkwedgeInfo is struct dkwedge_info, DIOCGWEDGEINFO.
 type DkwedgeInfo struct {
 	Devname [16]byte
-	Wname   [128]uint8
+	Wname   [128]byte
 	Parent  [16]byte
 	Offset  int64
 	Size    uint64

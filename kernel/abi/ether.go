@@ -67,8 +67,8 @@ const (
 
 // EtherHeader is struct ether_header.
 type EtherHeader struct {
-	Dhost [6]uint8
-	Shost [6]uint8
+	Dhost [6]byte
+	Shost [6]byte
 	Type  [2]byte // network byte order
 }
 

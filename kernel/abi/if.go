@@ -183,7 +183,7 @@ type IfClonereq struct {
 
 // IfLaddrreq is struct if_laddrreq, SIOCGLIFADDR.
 type IfLaddrreq struct {
-	IflrName  [16]byte
+	Name      [16]byte
 	Flags     uint32
 	Prefixlen uint32
 	Addr      SockaddrStorage
@@ -223,10 +223,10 @@ const (
 	IFM_NMASK  = 0xe0
 	IFM_TMASK  = 0x1f
 	IFM_IMASK  = 0xf0000000
-	IFM_ISHIFT = 0x1c
+	IFM_ISHIFT = 28
 	IFM_OMASK  = 0xff00
 	IFM_MMASK  = 0x70000
-	IFM_MSHIFT = 0x10
+	IFM_MSHIFT = 16
 	IFM_GMASK  = 0xff00000
 	IFM_AVALID = 0x1
 	IFM_ACTIVE = 0x2

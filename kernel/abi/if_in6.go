@@ -8,8 +8,8 @@ type In6Ifreq struct {
 	Ifru [272]byte
 }
 
-// In6Addrlifetime is struct in6_addrlifetime: when an address expires (seconds since the epoch) and its
-// lifetimes in seconds.
+// In6Addrlifetime is struct in6_addrlifetime: when an address expires, in seconds
+// since the epoch, and its lifetimes in seconds.
 type In6Addrlifetime struct {
 	Expire    int64
 	Preferred int64
@@ -100,9 +100,9 @@ type NdIfinfo struct {
 	Recalctm      int32
 	Chlim         uint8
 	Initialized   uint8
-	Randomseed0   [8]uint8
-	Randomseed1   [8]uint8
-	Randomid      [8]uint8
+	Randomseed0   [8]byte
+	Randomseed1   [8]byte
+	Randomid      [8]byte
 	_             [2]byte
 }
 

@@ -5,8 +5,8 @@ package abi
 // Direction and size in a command: 3 bits, 13 bits, 8 bits of group, 8 bits of number.
 const (
 	IOCPARM_MASK   = 0x00001fff
-	IOCPARM_SHIFT  = 0x00000010
-	IOCGROUP_SHIFT = 0x00000008
+	IOCPARM_SHIFT  = 16
+	IOCGROUP_SHIFT = 8
 	IOCPARM_MAX    = 0x00001000
 	IOC_VOID       = 0x20000000
 	IOC_OUT        = 0x40000000

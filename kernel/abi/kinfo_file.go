@@ -90,8 +90,8 @@ type BufSysctl struct {
 	Lblkno   uint64
 }
 
-// EvcntSysctl is struct evcnt_sysctl, kern.evcnt: the head of a record; group and name follow with
-// their NULs.
+// EvcntSysctl is struct evcnt_sysctl, kern.evcnt: the head of a record; group and name
+// follow with their NULs.
 type EvcntSysctl struct {
 	Count    uint64
 	Addr     uint64

@@ -47,7 +47,7 @@ const (
 	KTRFAC_INHERIT    = 0x40000000
 	KTRFAC_TRC_EMUL   = 0x10000000
 	KTRFAC_VER_MASK   = 0xf000000
-	KTRFAC_VER_SHIFT  = 0x18
+	KTRFAC_VER_SHIFT  = 24
 )
 
 // Versions of records, in the place of KTRFAC_VER_MASK.

@@ -22,7 +22,7 @@ const (
 	NZERO          = 20
 )
 
-// Sizes of names and tables.
+// Sizes of names and tables. KERNEL_NAME_MAX, not NAME_MAX, bounds a file name.
 const (
 	MAXCOMLEN       = 16
 	MAXINTERP       = 1024
@@ -56,7 +56,7 @@ const (
 	MAXPHYS    = 65536
 )
 
-// Limits of asynchronous and vectored I/O, queues and semaphores.
+// Most elements of a vector, readv(2).
 const UIO_MAXIOV = 1024
 
 // Limits of message queues, mq(3).

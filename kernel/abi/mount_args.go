@@ -128,7 +128,7 @@ type UdfArgs struct {
 	NobodyUid  uint32
 	NobodyGid  uint32
 	SectorSize uint32
-	Reserved   [32]uint8
+	Reserved   [32]byte
 }
 
 // Modes of UnionArgs.
@@ -204,5 +204,5 @@ type NilfsArgs struct {
 	Nilfsmflags uint32
 	Gmtoff      int32
 	Cpno        int64
-	Reserved    [32]uint8
+	Reserved    [32]byte
 }

@@ -69,6 +69,18 @@ type NfsArgs struct {
 	Hostname     uint64
 }
 
+// Flags of nfssvc(2).
+const (
+	NFSSVC_BIOD           = 0x2
+	NFSSVC_NFSD           = 0x4
+	NFSSVC_ADDSOCK        = 0x8
+	NFSSVC_AUTHIN         = 0x10
+	NFSSVC_GOTAUTH        = 0x40
+	NFSSVC_AUTHINFAIL     = 0x80
+	NFSSVC_MNTD           = 0x100
+	NFSSVC_SETEXPORTSLIST = 0x200
+)
+
 // Version, sizes and flags of PuffsKargs.
 const (
 	PUFFSVERSION                 = 0x1e
@@ -106,7 +118,7 @@ type PuffsKargs struct {
 	_            [4]byte
 	Fhsize       uint64
 	Fhflags      int32
-	Vnopmask     [78]uint8
+	Vnopmask     [78]byte
 	Typename     [32]byte
 	Mntfromname  [1024]byte
 	_            [6]byte

@@ -22,7 +22,8 @@ type Mmsghdr struct {
 	_   [4]byte
 }
 
-// Cmsghdr is struct cmsghdr, the head of a control message; its data start CmsgDataOffset bytes in.
+// Cmsghdr is struct cmsghdr, the head of a control message; its data start
+// CmsgDataOffset bytes in.
 type Cmsghdr struct {
 	Len   uint32
 	Level int32
@@ -59,7 +60,8 @@ type AcceptFilterArg struct {
 	Arg  [240]byte
 }
 
-// Sockcred is struct sockcred, SCM_CREDS of unix(4); Groups has as many elements as Ngroups says.
+// Sockcred is struct sockcred, SCM_CREDS of unix(4); Groups has as many
+// elements as Ngroups says.
 type Sockcred struct {
 	Pid     int32
 	Uid     uint32

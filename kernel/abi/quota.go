@@ -42,9 +42,9 @@ const (
 
 // QuotactlArgs is struct quotactl_args. U is a union: up to five words that depend on Op.
 type QuotactlArgs struct {
-	QcOp uint32
-	_    [4]byte
-	U    [5]uint64
+	Op uint32
+	_  [4]byte
+	U  [5]uint64
 }
 
 // Quotakey is struct quotakey: which quota.

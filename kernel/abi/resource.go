@@ -64,6 +64,20 @@ const (
 	WAIT_MYPGRP = 0
 )
 
+// What an id names, wait6(2) and clock_getcpuclockid2(2).
+const (
+	P_MYID = iota - 1
+	P_ALL
+	P_PID
+	P_LWPID
+	P_PPID
+	P_PGID
+	P_SID
+	P_CID
+	P_UID
+	P_GID
+)
+
 // Scheduling policies, sched_setscheduler(2).
 const (
 	SCHED_NONE  = -1

@@ -84,7 +84,7 @@ type RndstatEst struct {
 type Rnddata struct {
 	Len     uint32
 	Entropy uint32
-	Data    [512]uint8
+	Data    [512]byte
 }
 
 // Rndctl is rndctl_t, RNDCTL.

@@ -38,7 +38,7 @@ type SockaddrIn struct {
 	Family uint8
 	Port   [2]byte // network byte order
 	Addr   InAddr
-	Zero   [8]int8
+	Zero   [8]byte
 }
 
 // SockaddrIn6 is struct sockaddr_in6, ip6(4).
@@ -80,7 +80,7 @@ type SockaddrDl struct {
 type SockaddrMpls struct {
 	Len    uint8
 	Family uint8
-	Pad    [2]uint8
+	Pad    [2]byte
 	Addr   [4]byte
 }
 
@@ -88,7 +88,7 @@ type SockaddrMpls struct {
 type SockaddrInarp struct {
 	Len     uint8
 	Family  uint8
-	Port    uint16
+	Port    [2]byte // network byte order
 	Addr    InAddr
 	Srcaddr InAddr
 	Tos     uint16

@@ -21,7 +21,7 @@ const (
 	SOCK_FLAGS_MASK = 0xf0000000
 )
 
-// Address families. A number between them belongs to a pseudo family below.
+// Address families. The numbers missing here are pseudo families with just a PF_ name.
 const (
 	AF_UNSPEC    = 0
 	AF_LOCAL     = 1

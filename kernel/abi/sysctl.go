@@ -63,8 +63,8 @@ const (
 	CTL_DESCRIBE  = -7
 )
 
-// Sysctlnode is struct sysctlnode, CTL_QUERY. Un is a union: number of children and room for them,
-// a data pointer, or an immediate value.
+// Sysctlnode is struct sysctlnode, CTL_QUERY. Un is a union: room for children and their
+// number (SetChildren), a data pointer, or an immediate value.
 type Sysctlnode struct {
 	Flags  uint32
 	Num    int32
@@ -78,14 +78,19 @@ type Sysctlnode struct {
 	Desc   uint64
 }
 
-// Sysctldesc is struct sysctldesc, CTL_DESCRIBE: the head of a record; Len bytes of text with its NUL
-// start SysctldescStrOffset bytes in, and the record is padded to 4 bytes.
+// Sysctldesc is struct sysctldesc, CTL_DESCRIBE: the head of a record. Len bytes of text
+// with its NUL start SysctldescStrOffset bytes in; the record is padded to 4 bytes.
 type Sysctldesc struct {
 	Num int32
 	Ver uint32
 	Len uint32
 	Str [1]byte
 	_   [3]byte
+}
+
+// SetChildren makes Un tell the number of children and the room for them.
+func (n *Sysctlnode) SetChildren(room, count uint32) {
+	n.Un = [2]uint64{uint64(room) | uint64(count)<<32, 0}
 }
 
 // SysctldescStrOffset is where the text starts in a description.

@@ -5,21 +5,25 @@ package abi
 
 // Top level.
 const (
-	CTL_UNSPEC      = 0
-	CTL_KERN        = 1
-	CTL_VM          = 2
-	CTL_VFS         = 3
-	CTL_NET         = 4
-	CTL_DEBUG       = 5
-	CTL_HW          = 6
-	CTL_MACHDEP     = 7
-	CTL_USER        = 8
-	CTL_DDB         = 9
-	CTL_PROC        = 10
-	CTL_VENDOR      = 11
-	CTL_EMUL        = 12
-	CTL_SECURITY    = 13
-	CTL_MAXID       = 14
+	CTL_UNSPEC   = 0
+	CTL_KERN     = 1
+	CTL_VM       = 2
+	CTL_VFS      = 3
+	CTL_NET      = 4
+	CTL_DEBUG    = 5
+	CTL_HW       = 6
+	CTL_MACHDEP  = 7
+	CTL_USER     = 8
+	CTL_DDB      = 9
+	CTL_PROC     = 10
+	CTL_VENDOR   = 11
+	CTL_EMUL     = 12
+	CTL_SECURITY = 13
+	CTL_MAXID    = 14
+)
+
+// Nodes below each node of debug.
+const (
 	CTL_DEBUG_NAME  = 0
 	CTL_DEBUG_VALUE = 1
 	CTL_DEBUG_MAXID = 20
@@ -74,6 +78,7 @@ const (
 	KERN_DEFCORENAME               = 45
 	KERN_LOGSIGEXIT                = 46
 	KERN_PROC2                     = 47
+	KERN_PROC_ARGS                 = 48
 	KERN_FSCALE                    = 49
 	KERN_CCPU                      = 50
 	KERN_CP_TIME                   = 51
@@ -111,13 +116,10 @@ const (
 	KERN_BOOTTIME                  = 83
 	KERN_EVCNT                     = 84
 	KERN_MAXID                     = 85
-	KERN_BUF_ALL                   = 0
-	KERN_FILESLOP                  = 10
 )
 
 // Arguments of kern.proc and kern.proc2.
 const (
-	KERN_PROC_ARGS       = 48
 	KERN_PROC_ALL        = 0
 	KERN_PROC_PID        = 1
 	KERN_PROC_PGRP       = 2
@@ -155,8 +157,10 @@ const (
 	KERN_TKSTAT_CANCC        = 3
 	KERN_TKSTAT_RAWCC        = 4
 	KERN_TKSTAT_MAXID        = 5
+	KERN_BUF_ALL             = 0
 	KERN_FILE_BYFILE         = 1
 	KERN_FILE_BYPID          = 2
+	KERN_FILESLOP            = 10
 	KERN_EVCNT_COUNT_ANY     = 0
 	KERN_EVCNT_COUNT_NONZERO = 1
 )
@@ -220,15 +224,19 @@ const (
 	DDBCTL_MAXID       = 8
 )
 
-// Nodes below proc.
+// Nodes below proc: a process id or PROC_CURPROC, then these.
 const (
-	PROC_CURPROC              = 2147483647
-	PROC_PID_CORENAME         = 1
-	PROC_PID_LIMIT            = 2
-	PROC_PID_STOPFORK         = 3
-	PROC_PID_STOPEXEC         = 4
-	PROC_PID_STOPEXIT         = 5
-	PROC_PID_MAXID            = 6
+	PROC_CURPROC      = 2147483647
+	PROC_PID_CORENAME = 1
+	PROC_PID_LIMIT    = 2
+	PROC_PID_STOPFORK = 3
+	PROC_PID_STOPEXEC = 4
+	PROC_PID_STOPEXIT = 5
+	PROC_PID_MAXID    = 6
+)
+
+// Nodes below proc.<pid>.rlimit: a limit, then soft or hard.
+const (
 	PROC_PID_LIMIT_CPU        = 1
 	PROC_PID_LIMIT_FSIZE      = 2
 	PROC_PID_LIMIT_DATA       = 3
@@ -266,8 +274,10 @@ const (
 	VM_MAXADDRESS = 15
 	VM_PROC       = 16
 	VM_MAXID      = 17
-	VM_PROC_MAP   = 1
 )
+
+// Argument of vm.proc.
+const VM_PROC_MAP = 1
 
 // Nodes below vfs.generic.
 const (

@@ -185,7 +185,7 @@ type Termios struct {
 	Oflag  uint32
 	Cflag  uint32
 	Lflag  uint32
-	Cc     [20]uint8
+	Cc     [20]byte
 	Ispeed int32
 	Ospeed int32
 }

@@ -76,8 +76,10 @@ func TestErrnoDoesNotAllocate(t *testing.T) {
 }
 
 func TestSignals(t *testing.T) {
-	if SIGHUP.Name() != "SIGHUP" || SIGPWR.Name() != "SIGPWR" || Signal(40).Name() != "signal 40" || Signal(-1).Name() != "signal -1" {
-		t.Error("names of signals")
+	for s, want := range map[Signal]string{SIGHUP: "SIGHUP", SIGPWR: "SIGPWR", 0: "signal 0", 40: "signal 40", -1: "signal -1"} {
+		if s.Name() != want {
+			t.Errorf("signal %d: %q, want %q", int32(s), s.Name(), want)
+		}
 	}
 	for s := Signal(1); s <= SIGPWR; s++ {
 		if s.Name() == "" {
@@ -121,10 +123,17 @@ func TestLengths(t *testing.T) {
 		{DirentReclen(1), 16}, {DirentReclen(2), 16}, {DirentReclen(3), 24}, {DirentReclen(255), 272},
 		{CmsgLen(4), 20}, {CmsgSpace(4), 24}, {CmsgSpace(8), 24}, {CmsgAlign(0), 0},
 		{RtaRoundup(0), 8}, {RtaRoundup(16), 16}, {RtaRoundup(28), 32},
+		{int(sysctlnodeWithChildren(3, 2).Un[0]), 2<<32 | 3},
 		{int(Sigval{Ptr: 0xfffffffe}.Int()), -2},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("got %d, want %d", tt.got, tt.want)
 		}
 	}
+}
+
+func sysctlnodeWithChildren(room, count uint32) *Sysctlnode {
+	n := new(Sysctlnode)
+	n.SetChildren(room, count)
+	return n
 }
