@@ -1,0 +1,49 @@
+package targets
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestTallyCountsAndShowsFailures(t *testing.T) {
+	events := `{"Action":"output","Package":"p","Output":"ok  \tp\t0.1s\n"}
+{"Action":"output","Package":"p","Output":"PASS\n"}
+{"Action":"output","Package":"p","Test":"TestA","Output":"    a_test.go:3: broken\n"}
+{"Action":"fail","Package":"p","Test":"TestA"}
+{"Action":"output","Package":"p","Test":"TestB","Output":"    b_test.go:7: needs root\n"}
+{"Action":"skip","Package":"p","Test":"TestB"}
+{"Action":"pass","Package":"p","Test":"TestC"}
+{"Action":"pass","Package":"p"}
+not json
+`
+	var tl tally
+	var out strings.Builder
+	tl.read(strings.NewReader(events), &out)
+	if tl.passed != 1 || tl.failed != 1 || tl.skipped != 1 {
+		t.Errorf("counted %d passed, %d failed, %d skipped; want 1 of each", tl.passed, tl.failed, tl.skipped)
+	}
+	for _, want := range []string{"ok  \tp", "a_test.go:3: broken", "not json"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("output lacks %q:\n%s", want, out.String())
+		}
+	}
+	if len(tl.skippedWhy) != 1 || tl.skippedWhy[0] != "TestB: needs root" {
+		t.Errorf("skips: %q", tl.skippedWhy)
+	}
+}
+
+func TestSelectionNames(t *testing.T) {
+	tests := []struct{ selection, normal, binary, pkg string }{
+		{"base", "base", "rump-base", "base"},
+		{"net,vfs", "vfs,net", "rump-vfs-net", "vfsnet"},
+		{"dev, vfs, net", "all", "rump-all", "all"},
+		{"base,vfs", "vfs", "rump-vfs", "vfs"},
+		{"vfs/tmpfs,net/inet", "vfs/tmpfs,net/inet", "rump-vfs_tmpfs-net_inet", "vfstmpfsnetinet"},
+	}
+	for _, tt := range tests {
+		n := normal(tt.selection)
+		if n != tt.normal || binaryName(n) != tt.binary || packageName(n) != tt.pkg {
+			t.Errorf("%q: %q %q %q, want %q %q %q", tt.selection, n, binaryName(n), packageName(n), tt.normal, tt.binary, tt.pkg)
+		}
+	}
+}
