@@ -128,8 +128,8 @@ func (a *argList) one(c *cursor) error {
 func (arg *Arg) typeAndName(c *cursor, most int) error {
 	var ws []word
 	for t := c.peek(); t != "," && t != ")"; t = c.peek() {
-		if t == "" {
-			return c.fail(`an argument, "," or ")"`)
+		if t == "" || isDelim(t[0]) && t != "*" && t != "(" {
+			return c.fail(`"," or ")" behind the argument`)
 		}
 		ws = append(ws, c.next())
 	}
@@ -177,15 +177,27 @@ func (a *argList) checkSlots(arg *Arg) error {
 	}
 	switch {
 	case a.opt.SysAlign && isAligned(arg.Type) && a.narrow%2 != 0:
-		return errorAt(arg.Pos, arg.Type+" "+arg.Name, "a padding argument (such as int PAD) in front of it")
+		return errorAt(arg.Pos, arg.String(), "a padding argument (such as int PAD) in front of it")
 	case !isAligned(arg.Type):
 		a.narrow++
 	}
 	a.slots += arg.Slots
-	if most := a.opt.maxSysArgs(); a.slots > most && !a.entry.Indirect {
-		return errorAt(arg.Pos, arg.Type+" "+arg.Name, "at most %d argument slots", most)
+	most := a.opt.maxSysArgs()
+	if a.entry.Indirect {
+		most *= 2 // a number, and the arguments of the call it stands for
+	}
+	if a.slots > most {
+		return errorAt(arg.Pos, arg.String(), "at most %d argument slots", most)
 	}
 	return nil
+}
+
+// String declares the argument as C does.
+func (arg *Arg) String() string {
+	if strings.HasSuffix(arg.Type, "*") {
+		return arg.Type + arg.Name
+	}
+	return arg.Type + " " + arg.Name
 }
 
 // isAligned are the types that sysalign makes begin at an even slot.

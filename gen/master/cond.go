@@ -26,17 +26,28 @@ func (p *parser) directive(l line, off int) error {
 	name, rest := cutName(l.text[off+1:])
 	at := off + 1 + len(l.text[off+1:]) - len(rest)
 	pos := l.pos(p.file, off)
+	text := strings.TrimSpace(stripComments(rest))
+	var err error
 	switch {
 	case strings.HasPrefix(name, "if"):
-		return p.openCond(pos, name, strings.TrimSpace(stripComments(rest)), l, at)
+		err = p.openCond(pos, name, text, l.pos(p.file, at))
 	case name == "elif":
-		return p.elifCond(pos, strings.TrimSpace(stripComments(rest)), l, at)
+		err = p.elifCond(pos, text, l.pos(p.file, at))
 	case name == "else":
-		return p.elseCond(pos)
+		err = p.elseCond(pos)
 	case name == "endif":
-		return p.closeCond(pos)
+		err = p.closeCond(pos)
 	}
-	return nil
+	p.noteConds()
+	return err
+}
+
+// noteConds notes the conditions around the lines that follow, outermost first.
+func (p *parser) noteConds() {
+	p.around = nil
+	for i := range p.conds {
+		p.around = append(p.around, p.conds[i].text())
+	}
 }
 
 // cutName cuts the leading letters off a directive.
@@ -48,8 +59,8 @@ func cutName(s string) (name, rest string) {
 	return s[:i], s[i:]
 }
 
-// openCond handles #if, #ifdef and #ifndef.
-func (p *parser) openCond(pos Pos, name, text string, l line, at int) error {
+// openCond handles #if, #ifdef and #ifndef; textPos is where the condition stands.
+func (p *parser) openCond(pos Pos, name, text string, textPos Pos) error {
 	if len(p.conds) >= maxDepth {
 		return errorAt(pos, "#"+name, "conditionals nested at most %d deep", maxDepth)
 	}
@@ -57,7 +68,7 @@ func (p *parser) openCond(pos Pos, name, text string, l line, at int) error {
 	case "if":
 	case "ifdef", "ifndef":
 		if !isIdent(text) {
-			return errorAt(l.pos(p.file, at), text, "one symbol behind #%s", name)
+			return errorAt(textPos, text, "one symbol behind #%s", name)
 		}
 		text = "defined(" + text + ")"
 		if name == "ifndef" {
@@ -66,7 +77,7 @@ func (p *parser) openCond(pos Pos, name, text string, l line, at int) error {
 	default:
 		return errorAt(pos, "#"+name, "#if, #ifdef or #ifndef")
 	}
-	value, err := p.eval(text, l.pos(p.file, at))
+	value, err := p.eval(text, textPos)
 	if err != nil {
 		return err
 	}
@@ -83,12 +94,15 @@ func (p *parser) top() *cond {
 }
 
 // elifCond handles #elif, which chooses a branch but leaves the number alone.
-func (p *parser) elifCond(pos Pos, text string, l line, at int) error {
+func (p *parser) elifCond(pos Pos, text string, textPos Pos) error {
 	c := p.top()
 	if c == nil || c.inElse {
 		return errorAt(pos, "#elif", "an open #if before it (unbalanced)")
 	}
-	value, err := p.eval(text, l.pos(p.file, at))
+	if len(c.past) >= maxDepth {
+		return errorAt(pos, "#elif", "at most %d branches", maxDepth)
+	}
+	value, err := p.eval(text, textPos)
 	if err != nil {
 		return err
 	}
@@ -139,13 +153,4 @@ func (c *cond) text() string {
 		parts = append(parts, c.now)
 	}
 	return strings.Join(parts, " && ")
-}
-
-// condTexts are the conditions around the current line, outermost first.
-func (p *parser) condTexts() []string {
-	var texts []string
-	for i := range p.conds {
-		texts = append(texts, p.conds[i].text())
-	}
-	return texts
 }

@@ -52,7 +52,8 @@ type Entry struct {
 	Handler string
 	// GoName is the Go method that serves the entry: SysOpen.
 	GoName string
-	// StubName is the Go client stub's name: Open, Stat, Compat50Stat30.
+	// StubName is the Go client stub's name: Open, Stat, Compat50Stat30. It may
+	// be "" for entries without RUMP.
 	StubName string
 	// Ret is the C return type, without SAL words.
 	Ret string

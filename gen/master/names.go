@@ -28,7 +28,9 @@ func (p *parser) derive(e *Entry, pos Pos) error {
 		return errorAt(pos, e.Base, "a name that makes a handler of lower case letters, digits and underscores, a letter first, not %s", quote(e.Handler))
 	}
 	e.GoName = GoName(e.Handler)
-	e.StubName = stubName(e)
+	if e.StubName = stubName(e); e.StubName == "" && e.Rump {
+		return errorAt(pos, e.Base, "a name or alias with a letter first, for the client stub of a RUMP call")
+	}
 	e.flags()
 	return nil
 }
@@ -90,13 +92,18 @@ func GoName(handler string) string {
 }
 
 // stubName is the name of the entry's Go client stub: that of the call as
-// programs know it, behind the compat option if it is an old form.
+// programs know it, behind the compat option if it is an old form. It is "" if
+// that makes no Go name.
 func stubName(e *Entry) string {
-	if e.IsCompat() {
-		return GoName(strings.ToLower(e.Type) + "_" + e.Base + e.Compat)
+	name := e.Base
+	switch {
+	case e.IsCompat():
+		name = strings.ToLower(e.Type) + "_" + e.Base + e.Compat
+	case e.Alias != "":
+		name = e.Alias
 	}
-	if e.Alias != "" {
-		return GoName(e.Alias)
+	if !goNameable(strings.TrimLeft(name, "_")) {
+		return ""
 	}
-	return GoName(e.Base)
+	return GoName(name)
 }

@@ -14,6 +14,8 @@ type parser struct {
 	opt   Options
 	table *Table
 	conds []cond
+	// around are the texts of conds.
+	around []string
 	// number is the next entry's number, in whichever branch.
 	number  int
 	inTable bool
@@ -83,7 +85,7 @@ func (p *parser) entryLine(l line) error {
 	e.Number = p.number
 	p.number++
 	if p.opt.AllBranches || p.active() {
-		e.Cond = p.condTexts()
+		e.Cond = p.around
 		p.table.Entries = append(p.table.Entries, e)
 	}
 	return nil

@@ -95,15 +95,15 @@ func (arg *Arg) checkSAL(pos Pos) error {
 	}
 	switch {
 	case !isPointer:
-		return errorAt(pos, arg.Type+" "+arg.Name, "a pointer behind the SAL word")
+		return errorAt(pos, arg.String(), "a pointer behind the SAL word")
 	case arg.Pad:
 		return errorAt(pos, arg.Name, "no SAL word on padding")
 	case arg.Direction != In && isConst(pointee):
-		return errorAt(pos, arg.Type+" "+arg.Name, "memory that is not const, as it is written to")
+		return errorAt(pos, arg.String(), "memory that is not const, as it is written to")
 	case arg.Shape == String && bare(pointee) != "char":
-		return errorAt(pos, arg.Type+" "+arg.Name, "char * behind _In_z_")
+		return errorAt(pos, arg.String(), "char * behind _In_z_")
 	case (arg.Shape == One || arg.Shape == Array) && bare(pointee) == "void":
-		return errorAt(pos, arg.Type+" "+arg.Name, "a _bytes_ form, as void has no size")
+		return errorAt(pos, arg.String(), "a _bytes_ form, as void has no size")
 	}
 	return nil
 }
