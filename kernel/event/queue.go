@@ -3,7 +3,10 @@
 // and kqueue alike).
 package event
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // Mask is a set of poll(2) events: abi.POLLIN and so on.
 type Mask = int16
@@ -26,7 +29,7 @@ func NewEntry(mask Mask, notify func(Mask)) *Entry { return &Entry{mask: mask, n
 type Queue struct {
 	mu   sync.Mutex
 	head *Entry
-	n    int
+	n    atomic.Int32
 }
 
 // Add enters e. It must not be in a queue.
@@ -38,7 +41,7 @@ func (q *Queue) Add(e *Entry) {
 		q.head.prev = e
 	}
 	q.head = e
-	q.n++
+	q.n.Add(1)
 }
 
 // Remove takes e out; when it returns, notify is not running and will not be
@@ -58,11 +61,19 @@ func (q *Queue) Remove(e *Entry) {
 		e.next.prev = e.prev
 	}
 	e.q, e.prev, e.next = nil, nil, nil
-	q.n--
+	q.n.Add(-1)
 }
 
-// Notify tells the waiters that asked for any of the events in mask.
+// Notify tells the waiters that asked for any of the events in mask. It costs
+// next to nothing when there are none. Call it after the change: a waiter
+// enters the queue before it looks.
 func (q *Queue) Notify(mask Mask) {
+	if q.n.Load() != 0 {
+		q.notify(mask)
+	}
+}
+
+func (q *Queue) notify(mask Mask) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for e := q.head; e != nil; {
@@ -75,8 +86,4 @@ func (q *Queue) Notify(mask Mask) {
 }
 
 // Len returns the number of waiters.
-func (q *Queue) Len() int {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.n
-}
+func (q *Queue) Len() int { return int(q.n.Load()) }

@@ -1,0 +1,41 @@
+package memlimit_test
+
+import (
+	"testing"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/memlimit"
+)
+
+func TestCachesShrinkBeforeCallsFail(t *testing.T) {
+	a := memlimit.New(100)
+	cached := int64(40)
+	if err := a.Reserve(cached); err != nil {
+		t.Fatal(err)
+	}
+	a.OnPressure(func(want int64) int64 {
+		n := min(want, cached)
+		cached -= n
+		a.Release(n)
+		return n
+	})
+	if err := a.Reserve(90); err != nil {
+		t.Fatalf("with %d to give back: %v", cached, err)
+	}
+	if cached != 10 || a.Used() != 100 {
+		t.Errorf("%d cached, %d used; want 10 and 100", cached, a.Used())
+	}
+	if err := a.Reserve(11); err != abi.ENOMEM {
+		t.Errorf("past the limit: %v", err)
+	}
+	if a.Used() != 90 { // the cache gave up its last 10
+		t.Errorf("%d used after a refusal, want 90", a.Used())
+	}
+}
+
+func TestNoLimit(t *testing.T) {
+	var a memlimit.Account
+	if err := a.Reserve(1 << 50); err != nil || a.Used() != 1<<50 {
+		t.Errorf("%v, %d used", err, a.Used())
+	}
+}
