@@ -203,8 +203,8 @@ func (e *Entry) lastAlias(c *cursor) error {
 	if c.peek() == "" {
 		return nil
 	}
-	if !isLowerName(c.peek()) {
-		return c.fail("an alias of lower case letters, digits and underscores, or the end of the line")
+	if !isNameLike(c.peek()) {
+		return c.fail("an alias of letters, digits and underscores, or the end of the line")
 	}
 	alias := c.next().text
 	if e.Alias == "" {

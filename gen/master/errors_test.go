@@ -39,7 +39,7 @@ func TestErrors(t *testing.T) {
 		{"no brace", "0 STD { int|sys||a(void);", `t:3:26: found the end of the line, expected "}"`},
 		{"ends in arguments", "0 STD { int|sys||a(int b,", `t:3:26: found the end of the line, expected "," or ")" behind the argument`},
 		{"words behind the alias", "0 STD { int|sys||a(void); } b c", `t:3:31: found "c", expected the end of the line`},
-		{"alias with a dash", "0 STD { int|sys||a(void); } b-c", `t:3:29: found "b-c", expected an alias of lower case letters, digits and underscores, or the end of the line`},
+		{"alias with a dash", "0 STD { int|sys||a(void); } b-c", `t:3:29: found "b-c", expected an alias of letters, digits and underscores, or the end of the line`},
 
 		{"argument without name", "0 STD { int|sys||a(int); }", `t:3:23: found ")", expected an argument: its type and its name`},
 		{"comma without argument", "0 STD { int|sys||a(int b,); }", `t:3:26: found ")", expected an argument: its type and its name`},
@@ -87,6 +87,8 @@ func TestErrorsInSAL(t *testing.T) {
 	for args, want := range map[string]string{
 		"_In_x_ int *p":                         `t:3:20: found "_In_x_", expected a SAL word such as _In_z_, _In_reads_bytes_opt_(n), _Out_writes_(n), _Inout_opt_`,
 		"_In_z_opt_ char *p":                    `t:3:20: found "_In_z_opt_", expected a SAL word such as _In_z_, _In_reads_bytes_opt_(n), _Out_writes_(n), _Inout_opt_`,
+		"_Out_z_ char *p":                       `t:3:20: found "_Out_z_", expected a SAL word such as _In_z_, _In_reads_bytes_opt_(n), _Out_writes_(n), _Inout_opt_`,
+		"_In_writes_(2) char *p":                `t:3:20: found "_In_writes_", expected a SAL word such as _In_z_, _In_reads_bytes_opt_(n), _Out_writes_(n), _Inout_opt_`,
 		"_Ret_ int p":                           `t:3:20: found "_Ret_", expected a SAL word such as _In_z_, _In_reads_bytes_opt_(n), _Out_writes_(n), _Inout_opt_`,
 		"_In_ int p":                            `t:3:20: found "int p", expected a pointer behind the SAL word`,
 		"_In_z_ const int *p":                   `t:3:20: found "const int *p", expected char * behind _In_z_`,

@@ -188,7 +188,9 @@ func TestOtherEmulations(t *testing.T) {
 3	NOARGS	{ int|compat_43_sys||lseek(int fd, long offset, int whence); }
 4	UNIMPL	break
 5	NOARGS	{ int|linux_sys||nosys(void); } unused
-6	NOARGS	{ int|sys||fstat(int fd, linux_off_t where); } olinux`
+6	NOARGS	{ int|sys||fstat(int fd, linux_off_t where); } olinux
+7	INDIR	{ int|netbsd32||syscall(int code, ... register32_t args[NETBSD32_SYS_MAXSYSARGS]); }
+8	INDIR	{ quad_t|netbsd32||__syscall(quad_t code, ... register32_t args[NETBSD32_SYS_MAXSYSARGS]); } ODD`
 	var names []string
 	for _, e := range entries(t, body, Options{}) {
 		names = append(names, e.TableName()+"="+e.Handler+"="+e.GoName)
@@ -198,6 +200,7 @@ func TestOtherEmulations(t *testing.T) {
 		"read=sys_read=SysRead", "lseek=compat_43_sys_lseek=Compat43SysLseek",
 		"#4 (unimplemented break)==", "unused=linux_sys_nosys=LinuxSysNosys",
 		"olinux=sys_fstat=SysFstat",
+		"netbsd32_syscall=netbsd32_syscall=Netbsd32Syscall", "ODD=netbsd32___syscall=Netbsd32Syscall",
 	}
 	if !reflect.DeepEqual(names, want) {
 		t.Errorf("got  %q\nwant %q", names, want)

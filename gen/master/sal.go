@@ -15,37 +15,33 @@ type salWord struct {
 	length bool // followed by (n)
 }
 
-// lookupSAL takes a SAL word apart: _DIR_[SHAPE_][opt_][z_].
-func lookupSAL(s string) (salWord, bool) {
-	var w salWord
-	rest := s
-	shapes := map[string]Shape{"": One, "opt_": One}
+// lookupSAL takes a SAL word apart: _In_, _Out_ or _Inout_, then the shape.
+// For a word that only begins like one, ok is false and the direction is set.
+func lookupSAL(s string) (w salWord, ok bool) {
+	verb, shape := "", ""
 	switch {
 	case strings.HasPrefix(s, "_In_"):
-		w.dir, rest = In, s[len("_In_"):]
-		shapes["z_"], shapes["opt_z_"] = String, String
-		addShapes(shapes, "reads_")
+		w.dir, verb, shape = In, "reads_", s[len("_In_"):]
 	case strings.HasPrefix(s, "_Out_"):
-		w.dir, rest = Out, s[len("_Out_"):]
-		addShapes(shapes, "writes_")
+		w.dir, verb, shape = Out, "writes_", s[len("_Out_"):]
 	case strings.HasPrefix(s, "_Inout_"):
-		w.dir, rest = InOut, s[len("_Inout_"):]
-		addShapes(shapes, "updates_")
+		w.dir, verb, shape = InOut, "updates_", s[len("_Inout_"):]
 	default:
 		return w, false
 	}
-	shape, ok := shapes[rest]
-	w.shape, w.null = shape, strings.Contains(rest, "opt_")
-	w.length = shape == Array || shape == Bytes
-	return w, ok
-}
-
-// addShapes adds the shapes with a length, whose words begin with verb.
-func addShapes(shapes map[string]Shape, verb string) {
-	for _, opt := range []string{"", "opt_"} {
-		shapes[verb+opt] = Array
-		shapes[verb+"bytes_"+opt] = Bytes
+	w.null = strings.Contains(shape, "opt_")
+	switch shape {
+	case "", "opt_":
+		w.shape = One
+	case "z_", "opt_z_":
+		w.shape = String
+	case verb, verb + "opt_":
+		w.shape = Array
+	case verb + "bytes_", verb + "bytes_opt_":
+		w.shape = Bytes
 	}
+	w.length = w.shape == Array || w.shape == Bytes
+	return w, w.shape != None && (w.shape != String || w.dir == In)
 }
 
 // sal takes an argument's SAL word, if it has one, and returns where its length
