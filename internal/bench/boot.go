@@ -174,7 +174,7 @@ func startOnce(ctx context.Context, path, socket string) (first time.Duration, r
 	if err != nil {
 		return 0, 0, err
 	}
-	defer c.Close()
+	defer c.Exit()
 	c.Getpid()
 	first = time.Since(start)
 	rss, err = residentOf(cmd.Process.Pid)

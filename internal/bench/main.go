@@ -76,12 +76,12 @@ func ratios(ctx context.Context, bin, tmp string) ([]result, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer shared.Close()
-	c, err := shared.Bind()
+	defer shared.Exit()
+	c, err := shared.NewThread()
 	if err != nil {
 		return nil, err
 	}
-	defer c.Close()
+	defer c.Release()
 	rows, done, err := callRows(c, tmp)
 	if err != nil {
 		return nil, err

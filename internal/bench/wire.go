@@ -45,7 +45,7 @@ func wireRow(ctx context.Context, url, tmp string) (row, func(), error) {
 		}),
 	}
 	return r, func() {
-		_ = c.Close()
+		_ = c.Exit()
 		_ = conn.Close()
 		stop()
 	}, nil
