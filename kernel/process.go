@@ -97,6 +97,10 @@ type thread struct {
 	l *proc.LWP
 }
 
-func (t *thread) Syscall(num int, f *sysent.Frame) error { return t.b.Syscall(t.l, num, f) }
+func (t *thread) Syscall(num int, f *sysent.Frame) error {
+	err := t.b.Syscall(t.l, num, f)
+	t.l.Replied()
+	return err
+}
 
 func (t *thread) Close() { t.l.Release() }

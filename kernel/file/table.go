@@ -256,3 +256,22 @@ func (t *Table) Open() []int32 {
 	}
 	return fds
 }
+
+// Last returns the highest open descriptor, -1 when there is none.
+func (t *Table) Last() int32 {
+	open := t.Open()
+	if len(open) == 0 {
+		return -1
+	}
+	return open[len(open)-1]
+}
+
+// CloseFrom closes all descriptors from fd on (fcntl F_CLOSEM).
+func (t *Table) CloseFrom(l *proc.LWP, fd int32) error {
+	for _, n := range t.Open() {
+		if n >= fd {
+			_ = t.Close(l, n)
+		}
+	}
+	return nil
+}

@@ -26,12 +26,33 @@ func DefaultLimits() *Limits {
 // Limit returns one limit.
 func (p *Proc) Limit(which int) abi.Rlimit { return p.limits.Load()[which] }
 
+// Ceilings that even root can't pass: a larger limit becomes this one, as each
+// sizes tables of the kernel.
+const (
+	maxFiles = 1 << 17
+	maxLWPs  = 1 << 14
+)
+
+func clampLimit(which int, v abi.Rlimit) abi.Rlimit {
+	var top uint64
+	switch which {
+	case abi.RLIMIT_NOFILE:
+		top = maxFiles
+	case abi.RLIMIT_NPROC, abi.RLIMIT_NTHR:
+		top = maxLWPs
+	default:
+		return v
+	}
+	return abi.Rlimit{Cur: min(v.Cur, top), Max: min(v.Max, top)}
+}
+
 // SetLimit changes one limit of p, for a caller that may raise the hard limit
 // only when it is root (setrlimit(2)).
 func (p *Proc) SetLimit(which int, v abi.Rlimit) error {
 	if which < 0 || which >= abi.RLIM_NLIMITS || v.Cur > v.Max {
 		return abi.EINVAL
 	}
+	v = clampLimit(which, v)
 	for {
 		old := p.limits.Load()
 		if v.Max > old[which].Max && !p.Cred().IsRoot() {

@@ -29,6 +29,29 @@ type LWP struct {
 	held bool
 	// cpu is whether the lwp holds a virtual CPU; only its goroutine looks.
 	cpu bool
+	// replied is what OnReply left; only the lwp's goroutine looks.
+	replied func()
+	// onBlock is told before the lwp sleeps or waits outside the kernel.
+	onBlock func()
+}
+
+// OnBlock sets a function that the lwp's goroutine calls before it sleeps, and
+// before it waits outside the kernel (Unblocked): what it does for others
+// besides must go on without it. Preconditions: l is not in a call.
+func (l *LWP) OnBlock(fn func()) { l.onBlock = fn }
+
+// OnReply has fn run once the caller has the answer to the call in progress:
+// what ends the caller's own world, such as reboot(2), is begun there. fn must
+// not block.
+func (l *LWP) OnReply(fn func()) { l.replied = fn }
+
+// Replied runs what OnReply left. Transports call it after each call, when its
+// answer has been sent.
+func (l *LWP) Replied() {
+	if fn := l.replied; fn != nil {
+		l.replied = nil
+		fn()
+	}
 }
 
 // Proc returns the process.
@@ -84,26 +107,35 @@ func (l *LWP) Sleep(d time.Duration) error {
 // a virtual CPU. It reports whether d passed.
 func (l *LWP) park(d time.Duration) (expired bool) {
 	t := l.proc.table
+	if l.onBlock != nil {
+		l.onBlock()
+	}
 	held := l.cpu
 	if held {
 		t.cpus.release(l)
 	}
 	l.asleep.Store(int32(l.num) + 1)
-	defer l.awake()
-	var fired atomic.Bool
 	if d >= 0 {
-		timer := t.host.AfterFunc(d, func() {
-			fired.Store(true)
-			l.Wake()
-		})
-		<-l.wake
-		timer.Stop()
+		expired = l.parkFor(d)
 	} else {
 		<-l.wake
 	}
+	l.awake()
 	if held {
 		t.cpus.acquire(l)
 	}
+	return expired
+}
+
+// parkFor waits for a wake-up for at most d.
+func (l *LWP) parkFor(d time.Duration) bool {
+	var fired atomic.Bool
+	timer := l.proc.table.host.AfterFunc(d, func() {
+		fired.Store(true)
+		l.Wake()
+	})
+	<-l.wake
+	timer.Stop()
 	return fired.Load()
 }
 
@@ -143,6 +175,9 @@ func (l *LWP) Leave() {
 // Unblocked runs fn, which may block in the host or on a socket, without
 // holding a virtual CPU.
 func (l *LWP) Unblocked(fn func()) {
+	if l.onBlock != nil {
+		l.onBlock()
+	}
 	if !l.cpu {
 		fn()
 		return

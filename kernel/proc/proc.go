@@ -17,6 +17,8 @@ type Proc struct {
 
 	table *Table
 	cred  atomic.Pointer[cred.Cred]
+	// parent is read without a lock; Table.reparent changes it.
+	parent atomic.Pointer[Proc]
 	// Limits are the resource limits, shared until one of the sharers
 	// changes them.
 	limits atomic.Pointer[Limits]
@@ -28,7 +30,6 @@ type Proc struct {
 
 	mu      sync.Mutex
 	name    string
-	parent  *Proc
 	kids    map[int32]*Proc
 	pgrp    *Pgrp
 	lwps    map[int32]*LWP
@@ -118,12 +119,10 @@ func (p *Proc) Name() string {
 
 // Ppid returns the parent's process id, 0 for pid 0 and 1.
 func (p *Proc) Ppid() int32 {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.parent == nil {
-		return 0
+	if parent := p.parent.Load(); parent != nil {
+		return parent.Pid
 	}
-	return p.parent.Pid
+	return 0
 }
 
 // Started returns when the process was made: the wall clock in nanoseconds.

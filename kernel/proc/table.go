@@ -45,10 +45,12 @@ func NewTable(host hypercall.Host, ncpu, maxproc int) *Table {
 }
 
 func (t *Table) newProc(parent *Proc, pid int32, name string) *Proc {
-	return &Proc{
-		Pid: pid, table: t, parent: parent, name: trimComm(name),
-		kids: map[int32]*Proc{}, lwps: map[int32]*LWP{}, started: t.host.Now(),
+	p := &Proc{
+		Pid: pid, table: t, name: trimComm(name),
+		lwps: map[int32]*LWP{}, started: t.host.Now(),
 	}
+	p.parent.Store(parent)
+	return p
 }
 
 func trimComm(name string) string { return name[:min(len(name), MaxComm)] }
@@ -121,7 +123,7 @@ func (t *Table) Rfork(parent *Proc, mode FDMode, name string) (*Proc, error) {
 	parent.mu.Lock()
 	child.sugid = parent.sugid
 	child.pgrp = parent.pgrp
-	parent.kids[child.Pid] = child
+	parent.addKid(child)
 	parent.mu.Unlock()
 	child.pgrp.join(child)
 	for _, fn := range t.forkHooks {
@@ -216,22 +218,28 @@ func (t *Table) end(p *Proc, l *LWP) {
 func (t *Table) reparent(p *Proc) {
 	initproc := t.Find(1)
 	p.mu.Lock()
-	kids, parent := p.kids, p.parent
-	p.kids = map[int32]*Proc{}
+	kids := p.kids
+	p.kids = nil
 	p.mu.Unlock()
 	for _, k := range kids {
-		k.mu.Lock()
-		k.parent = initproc
-		k.mu.Unlock()
+		k.parent.Store(initproc)
 		if initproc != nil && initproc != p {
 			initproc.mu.Lock()
-			initproc.kids[k.Pid] = k
+			initproc.addKid(k)
 			initproc.mu.Unlock()
 		}
 	}
-	if parent != nil {
+	if parent := p.parent.Load(); parent != nil {
 		parent.mu.Lock()
 		delete(parent.kids, p.Pid)
 		parent.mu.Unlock()
 	}
+}
+
+// addKid enters a child. Preconditions: p.mu is held.
+func (p *Proc) addKid(k *Proc) {
+	if p.kids == nil {
+		p.kids = map[int32]*Proc{}
+	}
+	p.kids[k.Pid] = k
 }
