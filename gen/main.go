@@ -24,6 +24,8 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"table", "[FILE]", "print the model of a master file", tableCommand},
+		{"kernel", "SELECTION", "write the kernel of a selection, and print what it holds", kernelCommand},
+		{"generate", "", "write all generated files that are committed", generateCommand},
 	}
 }
 

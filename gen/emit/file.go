@@ -59,5 +59,5 @@ func Render(name string, f *jen.File) (File, error) {
 	if err := f.Render(&b); err != nil {
 		return File{}, fmt.Errorf("%s: %w", name, err)
 	}
-	return File{Path: name, Data: b.Bytes()}, nil
+	return File{Path: name, Data: append(bytes.TrimRight(b.Bytes(), "\n"), '\n')}, nil
 }

@@ -1,0 +1,174 @@
+package main
+
+// The generate subcommand: all generated files that are committed.
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rumpkit/rumpkit/gen/emit"
+	"github.com/rumpkit/rumpkit/gen/resolve"
+)
+
+// outputs lists the emitters of committed files, in the order in which they
+// run.
+func outputs() []emit.Output {
+	return []emit.Output{
+		{Name: "numbers and rows", Files: emit.Sysent},
+		{Name: "kernels", Files: emit.StandardKernels},
+	}
+}
+
+// generateFlags are the flags of the generate subcommand.
+type generateFlags struct {
+	check bool
+}
+
+func generateCommand(fs *flag.FlagSet) func([]string, io.Writer) error {
+	f := &generateFlags{}
+	fs.BoolVar(&f.check, "check", false, "write nothing, but say which files are out of date, and fail if any is")
+	return f.run
+}
+
+func (f *generateFlags) run(args []string, stdout io.Writer) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%w: no arguments, not %q", errUsage, args)
+	}
+	dir, err := kernelModule()
+	if err != nil {
+		return err
+	}
+	g := &generator{dir: dir, stdout: stdout, check: f.check}
+	return g.all()
+}
+
+// generator writes, or checks, the generated files of the module at dir.
+type generator struct {
+	dir    string
+	stdout io.Writer
+	check  bool
+	// made are the paths of the files that belong; stale what is out of date.
+	made  map[string]bool
+	stale []string
+}
+
+// all handles every file. What one emitter cannot make does not keep the
+// others from their work.
+func (g *generator) all() error {
+	g.made = make(map[string]bool)
+	table, err := nativeTable(g.dir)
+	if err != nil {
+		return err
+	}
+	in := &emit.Input{Table: table}
+	err = g.resolve(in)
+	errs := []error{err}
+	for _, out := range outputs() {
+		files, err := out.Files(in)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", out.Name, err))
+			continue
+		}
+		errs = append(errs, g.output(out.Name, files))
+	}
+	if err == nil {
+		errs = append(errs, g.orphans())
+	}
+	if len(g.stale) > 0 && g.check {
+		errs = append(errs, fmt.Errorf("out of date:\n\t%s\n\tmend: go tool mage generate", strings.Join(g.stale, "\n\t")))
+	}
+	return errors.Join(errs...)
+}
+
+// resolve reads the parts and resolves the standard kernels.
+func (g *generator) resolve(in *emit.Input) error {
+	tree, err := resolve.Load(resolve.Config{Dir: g.dir, Table: in.Table})
+	if err != nil {
+		return err
+	}
+	in.Parts = tree.Parts()
+	var failed, why []string
+	for _, selection := range resolve.Standard {
+		k, err := tree.Select(selection)
+		if err != nil {
+			failed = append(failed, strconv.Quote(selection))
+			for _, p := range resolve.Problems(err) {
+				why = append(why, p.Error())
+			}
+			continue
+		}
+		dir := standardDir(selection)
+		place(k, dir, emit.Module+"/"+dir, packageName(selection))
+		in.Kernels = append(in.Kernels, k)
+	}
+	if failed == nil {
+		return nil
+	}
+	slices.Sort(why)
+	return fmt.Errorf("no kernel of %s:\n%s", strings.Join(failed, ", "), strings.Join(slices.Compact(why), "\n"))
+}
+
+// output handles the files of one emitter.
+func (g *generator) output(name string, files []emit.File) error {
+	changed := 0
+	for _, file := range files {
+		g.made[file.Path] = true
+		old, err := os.ReadFile(filepath.Join(g.dir, file.Path))
+		if err == nil && bytes.Equal(old, file.Data) {
+			continue
+		}
+		changed++
+		g.stale = append(g.stale, file.Path)
+		if g.check {
+			continue
+		}
+		if _, err := writeFile(g.dir, file); err != nil {
+			return err
+		}
+	}
+	if !g.check {
+		fmt.Fprintf(g.stdout, "%-20s %3d files, %d changed\n", name, len(files), changed)
+	}
+	return nil
+}
+
+// orphans handles generated kernels that no selection makes any more.
+func (g *generator) orphans() error {
+	root := filepath.Join(g.dir, "tailored")
+	return filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasPrefix(d.Name(), "z") || filepath.Ext(file) != ".go" {
+			return err
+		}
+		rel, err := filepath.Rel(g.dir, file)
+		if err != nil || g.made[filepath.ToSlash(rel)] {
+			return err
+		}
+		g.stale = append(g.stale, filepath.ToSlash(rel)+" (nothing makes it)")
+		if g.check {
+			return nil
+		}
+		return os.Remove(file)
+	})
+}
+
+// writeFile writes a file below root if that changes it.
+func writeFile(root string, file emit.File) (changed bool, err error) {
+	name := filepath.Join(root, filepath.FromSlash(file.Path))
+	old, err := os.ReadFile(name)
+	if err == nil && slices.Equal(old, file.Data) {
+		return false, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+		return false, err
+	}
+	return true, os.WriteFile(name, file.Data, 0o666)
+}

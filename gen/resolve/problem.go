@@ -1,0 +1,81 @@
+// What can be wrong: where, what, and the mend.
+package resolve
+
+import (
+	"errors"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// Problem is one reason why a kernel cannot be built.
+type Problem struct {
+	// Pos is file:line:column.
+	Pos string
+	// What is wrong, Mend what to do about it.
+	What, Mend string
+}
+
+func (p *Problem) Error() string { return p.Pos + ": " + p.What + "\n\tmend: " + p.Mend }
+
+// Problems lists the problems that an error is made of.
+func Problems(err error) []*Problem {
+	if p := (*Problem)(nil); errors.As(err, &p) && error(p) == err {
+		return []*Problem{p}
+	}
+	var list []*Problem
+	switch err := err.(type) {
+	case interface{ Unwrap() []error }:
+		for _, e := range err.Unwrap() {
+			list = append(list, Problems(e)...)
+		}
+	case interface{ Unwrap() error }:
+		return Problems(err.Unwrap())
+	}
+	return list
+}
+
+// pkgErrors is what the compiler or the go command says of a package that
+// cannot be used: the first complaint that has a position, if one does.
+func pkgErrors(pkg *packages.Package) []error {
+	if len(pkg.Errors) == 0 {
+		return nil
+	}
+	i := max(0, slices.IndexFunc(pkg.Errors, func(e packages.Error) bool { return e.Pos != "" && e.Pos != "-" }))
+	e := pkg.Errors[i]
+	pos := pkg.PkgPath
+	if file, rest, ok := strings.Cut(e.Pos, ":"); ok {
+		pos = shorten(file) + ":" + rest
+	}
+	return []error{&Problem{
+		Pos:  pos,
+		What: "package " + pkg.PkgPath + " does not compile: " + e.Msg,
+		Mend: "make go build " + pkg.PkgPath + " succeed",
+	}}
+}
+
+// position finds where an object is declared. Export data made with -trimpath
+// knows the file's name only.
+func (t *Tree) position(obj types.Object) token.Position {
+	pkg := t.pkgs[obj.Pkg().Path()]
+	if pkg == nil {
+		return token.Position{Filename: obj.Pkg().Path()}
+	}
+	pos := pkg.Fset.Position(obj.Pos())
+	for _, file := range pkg.GoFiles {
+		if filepath.Base(file) == filepath.Base(pos.Filename) {
+			pos.Filename = file
+		}
+	}
+	return pos
+}
+
+// show is a position as messages show it.
+func show(pos token.Position) string {
+	pos.Filename = shorten(pos.Filename)
+	return pos.String()
+}
