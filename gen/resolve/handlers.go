@@ -7,13 +7,18 @@ import (
 	"go/types"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/rumpkit/rumpkit/gen/emit"
 	"github.com/rumpkit/rumpkit/gen/master"
 )
 
-// handlerName matches methods that are meant as handlers.
-var handlerName = regexp.MustCompile(`^(Compat[0-9]+)?Sys[A-Z0-9]`)
+// handlerName matches methods that are meant as handlers, compatName those of
+// them that follow the rule for old forms.
+var (
+	handlerName = regexp.MustCompile(`^(Sys_?[A-Z0-9]|Compat_?[0-9])`)
+	compatName  = regexp.MustCompile(`^Compat[0-9]+Sys[A-Z0-9]`)
+)
 
 // rowsByName indexes the calls of a table by the method that serves each. The
 // indirect ones are none: clients make the call they stand for.
@@ -46,6 +51,10 @@ func (t *Tree) readHandlers(p *part) {
 // readHandler checks one method that is named like a handler.
 func (t *Tree) readHandler(p *part, fn *types.Func) {
 	e := t.rows[fn.Name()]
+	if e == nil && strings.HasPrefix(fn.Name(), "Compat") && !compatName.MatchString(fn.Name()) {
+		p.fail(t, fn, fmt.Sprintf("method %s of part %s breaks the rule for old forms of calls: compat_50_sys_mknod is served by Compat50SysMknod", fn.Name(), p.Name), t.nearestRow(fn.Name()))
+		return
+	}
 	if e == nil {
 		p.fail(t, fn, fmt.Sprintf("method %s of part %s is named like a handler, but no row of %s has it", fn.Name(), p.Name, t.cfg.Table.File), t.nearestRow(fn.Name()))
 		return

@@ -31,6 +31,9 @@ type Config struct {
 	// Base is the import path of the package of the base, Factions the one
 	// below which this project's parts lie. "" are those of this project.
 	Base, Factions string
+	// Patterns are what the go command is asked for; nil is all packages below
+	// Factions.
+	Patterns []string
 }
 
 // Tree is all parts that are known.
@@ -96,8 +99,11 @@ func (t *Tree) load(extra []string) ([]*packages.Package, error) {
 		Env:        append(os.Environ(), "CGO_ENABLED=0"),
 		BuildFlags: []string{"-trimpath"},
 	}
-	patterns := []string{t.cfg.Base, t.cfg.Factions + "/...", emit.ABIPath, emit.ProcPath, emit.UsermemPath}
-	pkgs, err := packages.Load(cfg, append(patterns, extra...)...)
+	patterns := []string{t.cfg.Base, emit.ABIPath, emit.ProcPath, emit.UsermemPath}
+	if t.cfg.Patterns == nil {
+		patterns = append(patterns, t.cfg.Factions+"/...")
+	}
+	pkgs, err := packages.Load(cfg, slices.Concat(patterns, t.cfg.Patterns, extra)...)
 	if err != nil {
 		return nil, fmt.Errorf("reading the parts: %w", err)
 	}

@@ -62,8 +62,8 @@ func (t *Tree) readPart(pkg *packages.Package) *part {
 }
 
 // brokenPart returns a part for a package that does not compile, so that
-// choosing it tells why. It may be no part at all: then nothing chooses it but
-// its name.
+// choosing it tells why. Without an Attach that the compiler understood, only
+// its name chooses it.
 func (t *Tree) brokenPart(pkg *packages.Package) *part {
 	if !t.inFactions(pkg.PkgPath) {
 		return nil
@@ -71,15 +71,11 @@ func (t *Tree) brokenPart(pkg *packages.Package) *part {
 	p := &part{pkg: pkg, broken: true, errs: pkgErrors(pkg)}
 	p.Path, p.Package = pkg.PkgPath, pkg.Name
 	p.Name = strings.TrimPrefix(pkg.PkgPath, t.cfg.Factions+"/")
-	p.Default = t.exportsAttach(pkg)
+	t.readConstants(p)
+	if _, ok := pkg.Types.Scope().Lookup("Attach").(*types.Func); !ok {
+		p.Default = false
+	}
 	return p
-}
-
-// exportsAttach tells whether a package that does not compile would be a part,
-// as far as its source was understood.
-func (t *Tree) exportsAttach(pkg *packages.Package) bool {
-	_, ok := pkg.Types.Scope().Lookup("Attach").(*types.Func)
-	return ok
 }
 
 func isInternal(path string) bool {

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"go/token"
 	"go/types"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -58,8 +60,8 @@ func pkgErrors(pkg *packages.Package) []error {
 	}}
 }
 
-// position finds where an object is declared. Export data made with -trimpath
-// knows the file's name only.
+// position finds where an object is declared. Export data knows the line and,
+// made with -trimpath, the name of the file; the column is looked up.
 func (t *Tree) position(obj types.Object) token.Position {
 	pkg := t.pkgs[obj.Pkg().Path()]
 	if pkg == nil {
@@ -71,7 +73,27 @@ func (t *Tree) position(obj types.Object) token.Position {
 			pos.Filename = file
 		}
 	}
+	if pos.Column <= 1 {
+		pos.Column = column(pos, obj.Name())
+	}
 	return pos
+}
+
+// column finds a name in the line of pos: column 1 when it is not there.
+func column(pos token.Position, name string) int {
+	src, err := os.ReadFile(pos.Filename)
+	if err != nil {
+		return 1
+	}
+	lines := strings.SplitN(string(src), "\n", pos.Line+1)
+	if pos.Line < 1 || pos.Line > len(lines) {
+		return 1
+	}
+	loc := regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`).FindStringIndex(lines[pos.Line-1])
+	if loc == nil {
+		return 1
+	}
+	return loc[0] + 1
 }
 
 // show is a position as messages show it.

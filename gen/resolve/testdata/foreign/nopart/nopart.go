@@ -1,0 +1,2 @@
+// Package nopart exports no Attach.
+package nopart

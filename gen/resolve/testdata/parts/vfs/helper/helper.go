@@ -1,0 +1,5 @@
+// Package helper is no part.
+package helper
+
+// Help helps.
+func Help() {}
