@@ -19,12 +19,11 @@ import (
 	"github.com/rumpkit/rumpkit/gen/resolve"
 )
 
-// outputs lists the emitters of committed files, in the order in which they
-// run.
+// outputs lists the emitters of committed files.
 func outputs() []emit.Output {
 	return []emit.Output{
 		{Name: "numbers and rows", Files: emit.Sysent},
-		{Name: "kernels", Files: emit.StandardKernels},
+		{Name: "kernels", Parts: true, Files: emit.StandardKernels},
 	}
 }
 
@@ -70,16 +69,10 @@ func (g *generator) all() error {
 		return err
 	}
 	in := &emit.Input{Table: table}
+	errs := g.outputs(in, false)
 	err = g.resolve(in)
-	errs := []error{err}
-	for _, out := range outputs() {
-		files, err := out.Files(in)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", out.Name, err))
-			continue
-		}
-		errs = append(errs, g.output(out.Name, files))
-	}
+	errs = append(errs, err)
+	errs = append(errs, g.outputs(in, true)...)
 	if err == nil {
 		errs = append(errs, g.orphans())
 	}
@@ -87,6 +80,23 @@ func (g *generator) all() error {
 		errs = append(errs, fmt.Errorf("out of date:\n\t%s\n\tmend: go tool mage generate", strings.Join(g.stale, "\n\t")))
 	}
 	return errors.Join(errs...)
+}
+
+// outputs runs the emitters that look at parts, or those that do not.
+func (g *generator) outputs(in *emit.Input, parts bool) []error {
+	var errs []error
+	for _, out := range outputs() {
+		if out.Parts != parts {
+			continue
+		}
+		files, err := out.Files(in)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", out.Name, err))
+			continue
+		}
+		errs = append(errs, g.output(out.Name, files))
+	}
+	return errs
 }
 
 // resolve reads the parts and resolves the standard kernels.

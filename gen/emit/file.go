@@ -34,6 +34,9 @@ type Input struct {
 type Output struct {
 	// Name says what the files are, in listings: "client stubs".
 	Name string
+	// Parts is set when Files looks at Kernels or Parts. The others run
+	// first: kernels do not compile, and so cannot be read, without them.
+	Parts bool
 	// Files makes the files. Equal inputs give equal bytes.
 	Files func(in *Input) ([]File, error)
 }

@@ -75,7 +75,7 @@ func Scalar(c string) (Type, error) {
 	case "size_t", "u_long", "unsigned long", "uint64_t", "dev_t", "ino_t", "cpuid_t":
 		return Type{Name: "uint64"}, nil
 	}
-	return Type{}, fmt.Errorf("C type %q has no Go type in gen/emit", c)
+	return Type{}, fmt.Errorf("no Go type for %q in gen/emit", c)
 }
 
 // Element returns the Go type of what a pointer argument points at: a scalar,
