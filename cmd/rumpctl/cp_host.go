@@ -1,0 +1,104 @@
+// The host's files as a side of a copy.
+package main
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+)
+
+// hostTree is the files of the host.
+type hostTree struct{}
+
+func (hostTree) stat(name string, follow bool) (info, error) {
+	stat := os.Lstat
+	if follow {
+		stat = os.Stat
+	}
+	st, err := stat(name)
+	if err != nil {
+		return info{}, bare(err)
+	}
+	in := info{kind: kindOther, mode: unixMode(st.Mode()), mtime: st.ModTime()}
+	switch {
+	case st.Mode().IsRegular():
+		in.kind = kindFile
+	case st.IsDir():
+		in.kind = kindDir
+	case st.Mode()&fs.ModeSymlink != 0:
+		in.kind = kindLink
+	}
+	return in, nil
+}
+
+// modeBits are the special bits in both forms.
+var modeBits = []struct {
+	host fs.FileMode
+	unix uint32
+}{{fs.ModeSetuid, 0o4000}, {fs.ModeSetgid, 0o2000}, {fs.ModeSticky, 0o1000}}
+
+func unixMode(m fs.FileMode) uint32 {
+	u := uint32(m.Perm())
+	for _, b := range modeBits {
+		if m&b.host != 0 {
+			u |= b.unix
+		}
+	}
+	return u
+}
+
+func (hostTree) names(dir string) ([]string, error) {
+	list, err := os.ReadDir(dir)
+	names := make([]string, len(list))
+	for i, e := range list {
+		names[i] = e.Name()
+	}
+	return names, bare(err)
+}
+
+func (hostTree) open(name string) (io.ReadCloser, error) {
+	f, err := os.Open(name)
+	return f, bare(err)
+}
+
+func (hostTree) create(name string, mode uint32) (io.WriteCloser, error) {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, fs.FileMode(mode&0o777))
+	return f, bare(err)
+}
+
+func (hostTree) mkdir(name string) error { return bare(os.Mkdir(name, 0o700)) }
+
+func (hostTree) readlink(name string) (string, error) {
+	s, err := os.Readlink(name)
+	return s, bare(err)
+}
+
+func (hostTree) symlink(target, name string) error { return bare(os.Symlink(target, name)) }
+
+func (hostTree) chmod(name string, mode uint32) error {
+	m := fs.FileMode(mode & 0o777)
+	for _, b := range modeBits {
+		if mode&b.unix != 0 {
+			m |= b.host
+		}
+	}
+	return bare(os.Chmod(name, m))
+}
+
+func (hostTree) chtime(name string, t time.Time) error { return bare(os.Chtimes(name, t, t)) }
+
+// bare is an error of package os without the path, which is told by who
+// reports it.
+func bare(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	var le *os.LinkError
+	if errors.As(err, &le) {
+		return le.Err
+	}
+	return err
+}

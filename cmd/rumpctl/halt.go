@@ -1,0 +1,30 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+)
+
+func haltCommand() *command {
+	return &command{
+		name:     "halt",
+		doc:      "halt the kernel; its program ends",
+		opts:     []option{{'n', "", "at once: file systems are not synced"}},
+		examples: []string{"rumpctl halt"},
+		run: func(k *ctl, o options, _ []string) error {
+			howto := abi.RB_HALT
+			if o.has('n') {
+				howto |= abi.RB_NOSYNC
+			}
+			var refused abi.Errno
+			err := k.c.Reboot(howto, "")
+			// A kernel that goes down may take the connection along before it
+			// has answered.
+			if errors.As(err, &refused) && refused != abi.EIO && refused != abi.EINTR && refused != abi.ESRCH && refused != abi.ENXIO {
+				return err
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,14 @@
+// Rumpctl looks into a running rump kernel: its files and mounts, its sysctl
+// tree, its processes and the calls they make.
+//
+// The kernel is named by -s URL or by the variable RUMP_SERVER. It may be one
+// of rumpkit's or NetBSD's own rump_server.
+package main
+
+import "os"
+
+func main() {
+	k := &ctl{in: os.Stdin, errw: os.Stderr, getenv: os.Getenv}
+	k.setOut(os.Stdout)
+	os.Exit(k.main(os.Args[1:]))
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"path"
+	"strconv"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+)
+
+func mkdirCommand() *command {
+	return &command{
+		name: "mkdir", args: "DIR...", min: 1, max: -1, part: "vfs",
+		doc: "make directories",
+		opts: []option{
+			{'p', "", "make those above it too, and accept one that is there"},
+			{'m', "MODE", "permissions in octal, as for chmod"},
+		},
+		examples: []string{"rumpctl mkdir -p /a/b/c", "rumpctl mkdir -m 700 /secret"},
+		run: func(k *ctl, o options, args []string) error {
+			mode := uint64(0o777)
+			if m, ok := o['m']; ok {
+				var err error
+				if mode, err = strconv.ParseUint(m, 8, 32); err != nil || mode > abi.ALLPERMS {
+					return usagef("%q is no mode: use octal digits, such as 755", m)
+				}
+			}
+			for _, a := range args {
+				if err := k.mkdir(kernelPath(a), uint32(mode), o.has('p'), o.has('m')); err != nil {
+					k.fail(err)
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// mkdir makes one directory; exact says that the mode is to be as given,
+// whatever the umask.
+func (k *ctl) mkdir(dir string, mode uint32, parents, exact bool) error {
+	err := k.c.Mkdir(dir, mode)
+	if err == abi.ENOENT && parents && path.Dir(dir) != dir {
+		if err := k.mkdir(path.Dir(dir), 0o777, true, false); err != nil {
+			return err
+		}
+		err = k.c.Mkdir(dir, mode)
+	}
+	if err == abi.EEXIST && parents && isDir(k.c, dir) {
+		return nil
+	}
+	if err == nil && exact {
+		err = k.c.Chmod(dir, mode)
+	}
+	return at(dir, err)
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+)
+
+func mountCommand() *command {
+	return &command{
+		name: "mount", args: "[SOURCE DIR]", max: 2, part: "vfs",
+		doc: "mount a file system, or list what is mounted",
+		more: `
+Types: tmpfs, null, kernfs, fdesc, ptyfs, and, of a device in the kernel,
+ffs, ext2fs, lfs, msdos, cd9660; those that the kernel holds, see
+rumpctl sysctl vfs.generic.fstypes. SOURCE is none for those without one.
+Options for -o: ro, nosuid, nodev, noexec, noatime, sync, async, union, update,
+and for tmpfs size=BYTES (with k, m or g), nodes=N, mode=OCTAL, uid=N, gid=N.`,
+		opts: []option{
+			{'t', "TYPE", "type of the file system"},
+			{'o', "OPTIONS", "options with commas between them"},
+			{'r', "", "read-only, as -o ro"},
+		},
+		examples: []string{"rumpctl mount", "rumpctl mount -t tmpfs -o size=16m none /mnt"},
+		run: func(k *ctl, o options, args []string) error {
+			switch {
+			case len(args) == 0 && len(o) == 0:
+				return k.mounts()
+			case !o.has('t'):
+				return usagef("of what type? Say -t, for instance -t tmpfs")
+			case len(args) != 2:
+				return usagef("needs SOURCE and DIR; SOURCE is none for tmpfs and its like")
+			}
+			return k.mount(o, args[0], kernelPath(args[1]))
+		},
+	}
+}
+
+// mounts lists what is mounted.
+func (k *ctl) mounts() error {
+	list, err := k.mounted()
+	for i := range list {
+		m := &list[i]
+		k.printf("%s on %s type %s%s\n", cstring(m.Mntfromname[:]), cstring(m.Mntonname[:]),
+			cstring(m.Fstypename[:]), mountFlags(m.Flag))
+	}
+	return err
+}
+
+// mounted returns what is mounted, the root first.
+func (k *ctl) mounted() ([]abi.Statvfs, error) {
+	n, err := k.c.Getvfsstat(nil, abi.ST_NOWAIT)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]abi.Statvfs, n+4)
+	if n, err = k.c.Getvfsstat(list, abi.ST_WAIT); err != nil {
+		return nil, err
+	}
+	return list[:min(n, len(list))], nil
+}
+
+// mountWords are the flags of a mount by name, in the order they are shown.
+var mountWords = []struct {
+	word string
+	flag uint64
+}{
+	{"async", abi.MNT_ASYNC}, {"local", abi.MNT_LOCAL}, {"noatime", abi.MNT_NOATIME}, {"nodev", abi.MNT_NODEV},
+	{"noexec", abi.MNT_NOEXEC}, {"nosuid", abi.MNT_NOSUID}, {"ro", abi.MNT_RDONLY}, {"sync", abi.MNT_SYNCHRONOUS},
+	{"union", abi.MNT_UNION}, {"update", abi.MNT_UPDATE},
+}
+
+func mountFlags(flags uint64) string {
+	var words []string
+	for _, w := range mountWords {
+		if flags&w.flag != 0 {
+			words = append(words, w.word)
+		}
+	}
+	if words == nil {
+		return ""
+	}
+	return " (" + strings.Join(words, ", ") + ")"
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"path"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+)
+
+func rmCommand() *command {
+	return &command{
+		name: "rm", args: "FILE...", min: 1, max: -1, part: "vfs",
+		doc: "remove files and directories",
+		opts: []option{
+			{'r', "", "directories too, with all that is in them"},
+			{'f', "", "files that do not exist are no error"},
+		},
+		examples: []string{"rumpctl rm /tmp/f", "rumpctl rm -rf /tmp/d"},
+		run: func(k *ctl, o options, args []string) error {
+			for _, a := range args {
+				name := kernelPath(a)
+				if path.Clean(name) == "/" {
+					k.fail(at(name, abi.EBUSY))
+					continue
+				}
+				err := k.remove(name, o.has('r'))
+				if err == nil || o.has('f') && isErrno(err, abi.ENOENT) {
+					continue
+				}
+				k.fail(err)
+			}
+			return nil
+		},
+	}
+}
+
+// remove removes a file, or with all a directory and what is in it.
+func (k *ctl) remove(name string, all bool) error {
+	var st abi.Stat
+	if err := k.c.Lstat(name, &st); err != nil {
+		return at(name, err)
+	}
+	if st.Mode&abi.S_IFMT != abi.S_IFDIR {
+		return at(name, k.c.Unlink(name))
+	}
+	if !all {
+		return at(name, errIsDir)
+	}
+	names, err := readDir(k.c, name)
+	if err != nil {
+		return at(name, err)
+	}
+	for _, n := range names {
+		if err := k.remove(path.Join(name, n), true); err != nil {
+			return err
+		}
+	}
+	return at(name, k.c.Rmdir(name))
+}
