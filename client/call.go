@@ -89,7 +89,11 @@ func (l *lwps) make(p sysent.Process) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &call{thread: thread}, nil
+	t := &call{thread: thread}
+	if remote, ok := thread.(interface{ Tag() uint16 }); ok {
+		t.SetTag(remote.Tag())
+	}
+	return t, nil
 }
 
 // put keeps an lwp for later calls, or ends it. After close it is the
