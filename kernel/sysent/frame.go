@@ -27,6 +27,7 @@ type Frame struct {
 	// this process.
 	Space usermem.Space
 	pins  [][]byte
+	tag   uint64
 }
 
 // Int32 returns slot i as a C int: the low 32 bits, signed.
@@ -76,13 +77,20 @@ const maxLen = 1<<31 - 1
 func (f *Frame) SetString(i int, s string) { f.Mem[i] = usermem.BytesOfString(s) }
 
 // Pinned addresses name memory that a structure of the caller's points to:
-// the number of the pin and an offset, so that a wrong one is EFAULT.
+// the frame's tag, the number of the pin and an offset, so that a wrong one is
+// EFAULT.
 const (
+	tagShift = 48
 	pinBase  = 1 << 47
 	pinShift = 36
 	pinMask  = 1<<pinShift - 1
 	maxPins  = 1 << (47 - pinShift)
 )
+
+// SetTag makes the pinned addresses of f differ from those of frames with
+// other tags: a transport that follows them for several calls at a time needs
+// to know whose they are. t has 15 bits.
+func (f *Frame) SetTag(t uint16) { f.tag = uint64(t) << tagShift }
 
 // Pin gives b an address that is good until Unpin, for structures that hold
 // pointers (iovec, msghdr, mount arguments). A nil b is address 0.
@@ -91,7 +99,7 @@ func (f *Frame) Pin(b []byte) uint64 {
 		return 0
 	}
 	f.pins = append(f.pins, b)
-	return pinBase | uint64(len(f.pins)-1)<<pinShift
+	return f.tag | pinBase | uint64(len(f.pins)-1)<<pinShift
 }
 
 // Unpin ends all addresses of Pin.
@@ -110,8 +118,9 @@ func (f *Frame) Resolve(addr uint64, n int) usermem.Mem {
 }
 
 func (f *Frame) pinned(addr uint64) []byte {
-	i, off := (addr&^pinBase)>>pinShift, addr&pinMask
-	if addr&pinBase == 0 || addr>>48 != 0 || i >= uint64(len(f.pins)) || off > uint64(len(f.pins[i])) {
+	addr ^= f.tag | pinBase
+	i, off := addr>>pinShift, addr&pinMask
+	if i >= uint64(len(f.pins)) || off > uint64(len(f.pins[i])) {
 		return nil
 	}
 	return f.pins[i][off:]
