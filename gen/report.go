@@ -69,7 +69,7 @@ func reportKernel(w io.Writer, k *emit.Kernel) error {
 	}
 	slices.Sort(whos)
 	for _, who := range whos {
-		fmt.Fprintf(w, "  %d more with %s: %s\n", len(missing[who]), who, wrap(missing[who], 4, 100))
+		fmt.Fprintf(w, "  %d more with %s:%s\n", len(missing[who]), who, wrap(missing[who], 4, 100))
 	}
 	return nil
 }

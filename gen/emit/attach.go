@@ -33,7 +33,7 @@ func (g *kernelGen) attachDecl(f *jen.File) {
 
 // attachCall calls the Attach of one part.
 func (g *kernelGen) attachCall(p *Part) jen.Code {
-	call := jen.Qual(p.Path, "Attach").Call(g.needs(p)...)
+	call := jen.Qual(p.Path, "Attach").Call(g.needs(p, jen.Id("b"))...)
 	left := jen.List(jen.Err())
 	if m, ok := g.members[p.Path]; ok {
 		left = jen.List(jen.Id("p").Dot(m.field), jen.Err())
@@ -41,14 +41,15 @@ func (g *kernelGen) attachCall(p *Part) jen.Code {
 	return jen.If(left.Op("=").Add(call), jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err()))
 }
 
-// needs are the arguments of a part's Attach.
-func (g *kernelGen) needs(p *Part) []jen.Code {
+// needs are the arguments of a part's Attach; base is what the base is called
+// there.
+func (g *kernelGen) needs(p *Part, base jen.Code) []jen.Code {
 	var args []jen.Code
 	for _, n := range p.Needs {
 		if m, ok := g.members[n.Part]; ok {
 			args = append(args, jen.Id("p").Dot(m.field))
 		} else {
-			args = append(args, jen.Op("&").Id("p").Dot("Base"))
+			args = append(args, base)
 		}
 	}
 	return args
@@ -65,7 +66,7 @@ func (g *kernelGen) detachDecl(f *jen.File) {
 			if !p.Detach {
 				continue
 			}
-			args := g.needs(p)
+			args := g.needs(p, jen.Op("&").Id("p").Dot("Base"))
 			if m, ok := g.members[p.Path]; ok {
 				args = []jen.Code{jen.Id("p").Dot(m.field)}
 			}

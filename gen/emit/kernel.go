@@ -50,7 +50,11 @@ type member struct{ field, accessor string }
 func (g *kernelGen) newFile(doc string) *jen.File {
 	f := NewFile(g.ImportPath, g.Package, doc)
 	for _, p := range g.Parts {
-		f.ImportName(p.Path, p.Package)
+		if path.Base(p.Path) == p.Package {
+			f.ImportName(p.Path, p.Package)
+		} else {
+			f.ImportAlias(p.Path, p.Package)
+		}
 		if p.Result.Pkg != "" && p.Result.Pkg != p.Path {
 			f.ImportName(p.Result.Pkg, path.Base(p.Result.Pkg))
 		}
