@@ -71,6 +71,7 @@ type Base struct {
 	done     chan struct{}
 
 	clock clockState
+	names names
 }
 
 type state int

@@ -13,6 +13,7 @@ import (
 	"github.com/rumpkit/rumpkit/kernel/msgbuf"
 	"github.com/rumpkit/rumpkit/kernel/proc"
 	"github.com/rumpkit/rumpkit/kernel/sysctl"
+	"github.com/rumpkit/rumpkit/kernel/timer"
 )
 
 // Boot brings up a kernel on b, which must be new or halted, with the given
@@ -92,22 +93,31 @@ func (b *Base) bootMemory() {
 
 // bootProcs makes the process table, pid 0 and the lwp that boots.
 func (b *Base) bootProcs() {
-	maxproc := b.Config.MaxProc
-	if maxproc <= 0 {
-		maxproc = defaultMaxProc
-	}
-	b.Procs = proc.NewTable(b.Host, b.Config.NCPU, maxproc)
-	b.boot, _ = b.Procs.Find(0).NewLWP(true)
-	b.Procs.Find(0).SetFiles(file.NewTable(b.openConsole))
+	b.Procs = proc.NewTable(b.Host, b.Config.NCPU, b.maxProc())
+	p := b.Procs.Find(0)
+	b.boot, _ = p.NewLWP(true)
+	p.SetFiles(file.NewTable(b.openConsole))
+	p.SetData(proc.SlotTimers, timer.New(b.Host, p.Signal))
+	b.Procs.OnExec(func(p *proc.Proc) { p.Data(proc.SlotTimers).(*timer.Set).Exec() })
 }
 
 const defaultMaxProc = 16384
+
+// maxProc returns the bound on the number of processes.
+func (b *Base) maxProc() int {
+	if b.Config.MaxProc > 0 {
+		return b.Config.MaxProc
+	}
+	return defaultMaxProc
+}
 
 // bootServices makes the services that parts attach to.
 func (b *Base) bootServices() {
 	b.Sysctl = sysctl.New(b.Mem)
 	b.Devsw = devsw.New()
+	b.bootNames()
 	b.sysctlSetup()
+	b.traceSetup()
 }
 
 // bootInit makes pid 1, the parent of everything local and of orphans, with

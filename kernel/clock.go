@@ -3,7 +3,8 @@
 package kernel
 
 import (
-	"sync/atomic"
+	"sync"
+	"time"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
 )
@@ -15,24 +16,83 @@ const (
 	tickadj = tick / 250
 )
 
+// slewRate is how far adjtime(2) moves the clock in a second: 1/200.
+const slewRate = 200
+
 // clockState is what was done to the wall clock, in nanoseconds.
 type clockState struct {
-	offset atomic.Int64 // added to the boot time by settimeofday(2)
+	mu     sync.Mutex
+	offset int64 // added to the boot time by settimeofday(2) and past slewing
+	slew   int64 // what adjtime(2) asked for, all of it
+	since  int64 // the uptime when it did
 }
 
-func (c *clockState) reset() { c.offset.Store(0) }
+func (c *clockState) reset() { c.offset, c.slew, c.since = 0, 0, 0 }
+
+// slewed returns how much of the slewing is done at uptime up. Preconditions:
+// c.mu is held.
+func (c *clockState) slewed(up int64) int64 {
+	most := (up - c.since) / slewRate
+	if c.slew < 0 {
+		return max(c.slew, -most)
+	}
+	return min(c.slew, most)
+}
+
+// at returns what is added to the boot time at uptime up.
+func (c *clockState) at(up int64) int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.offset + c.slewed(up)
+}
+
+// adjust begins to move the clock by delta and returns what was left of the
+// adjustment before.
+func (c *clockState) adjust(up, delta int64) (left int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	left = c.stop(up)
+	c.slew, c.since = delta, up
+	return left
+}
+
+// left returns what is left of the adjustment.
+func (c *clockState) left(up int64) int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.slew - c.slewed(up)
+}
+
+// stop ends the adjustment where it is. Preconditions: c.mu is held.
+func (c *clockState) stop(up int64) (left int64) {
+	done := c.slewed(up)
+	left = c.slew - done
+	c.offset += done
+	c.slew, c.since = 0, up
+	return left
+}
 
 // Uptime returns the time since boot in nanoseconds: CLOCK_MONOTONIC.
 func (b *Base) Uptime() int64 { return b.Host.Mono() - b.mono }
 
 // Now returns the wall clock in nanoseconds since 1970: CLOCK_REALTIME.
-func (b *Base) Now() int64 { return b.booted + b.clock.offset.Load() + b.Uptime() }
+func (b *Base) Now() int64 {
+	up := b.Uptime()
+	return b.booted + up + b.clock.at(up)
+}
 
 // BootTime returns the wall clock at boot, as it is counted now.
-func (b *Base) BootTime() int64 { return b.booted + b.clock.offset.Load() }
+func (b *Base) BootTime() int64 { return b.booted + b.clock.at(b.Uptime()) }
 
-// setNow sets the wall clock.
-func (b *Base) setNow(ns int64) { b.clock.offset.Store(ns - b.booted - b.Uptime()) }
+// setNow sets the wall clock, and ends an adjustment.
+func (b *Base) setNow(ns int64) {
+	up := b.Uptime()
+	c := &b.clock
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stop(up)
+	c.offset = ns - b.booted - up
+}
 
 // Timespec splits nanoseconds.
 func Timespec(ns int64) abi.Timespec {
@@ -41,4 +101,37 @@ func Timespec(ns int64) abi.Timespec {
 		sec, ns = sec-1, ns+1e9
 	}
 	return abi.Timespec{Sec: sec, Nsec: ns}
+}
+
+// timeval splits nanoseconds.
+func timeval(ns int64) abi.Timeval {
+	ts := Timespec(ns)
+	return abi.Timeval{Sec: ts.Sec, Usec: int32(ts.Nsec / 1000)}
+}
+
+// maxSec bounds times that callers give, so that nanoseconds fit 64 bits.
+const maxSec = 1 << 33
+
+// nanoseconds joins a struct timespec: EINVAL when it is not one. A time that
+// is too far away is the farthest there is.
+func nanoseconds(ts abi.Timespec) (int64, error) {
+	if ts.Nsec < 0 || ts.Nsec >= 1e9 {
+		return 0, abi.EINVAL
+	}
+	sec := min(max(ts.Sec, -maxSec), maxSec)
+	return sec*1e9 + ts.Nsec, nil
+}
+
+// duration is nanoseconds of a span, which can't be negative: EINVAL.
+func duration(ts abi.Timespec) (time.Duration, error) {
+	if ts.Sec < 0 {
+		return 0, abi.EINVAL
+	}
+	ns, err := nanoseconds(ts)
+	return time.Duration(ns), err
+}
+
+// fromTimeval joins a struct timeval.
+func fromTimeval(tv abi.Timeval) abi.Timespec {
+	return abi.Timespec{Sec: tv.Sec, Nsec: int64(tv.Usec) * 1000}
 }

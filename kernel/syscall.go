@@ -73,3 +73,11 @@ func (b *Base) Unserved(l *proc.LWP, num int) error {
 	}
 	return abi.ENOSYS
 }
+
+// callName returns the name of a call, "" when there is no such row.
+func callName(num int) string {
+	if num < 0 || num >= len(sysent.Rows) {
+		return ""
+	}
+	return sysent.Rows[num].Name
+}

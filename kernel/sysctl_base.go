@@ -1,4 +1,5 @@
-// The sysctl tree as the base kernel begins it: the top level.
+// The sysctl tree as the base kernel begins it: the top level, hw and
+// security.
 package kernel
 
 import (
@@ -30,7 +31,47 @@ func (b *Base) sysctlSetup() {
 	} {
 		root.Add(sysctl.Spec{
 			Num: n.num, Name: n.name, Desc: n.desc, Type: abi.CTLTYPE_NODE,
-			Flags: n.flags | abi.CTLFLAG_PERMANENT,
+			Flags: n.flags,
 		})
 	}
+	b.sysctlKern(root.Child("kern"))
+	b.sysctlProcs(root.Child("kern"))
+	b.sysctlClock(root.Child("kern"))
+	b.sysctlHW(root.Child("hw"))
+	root.Child("security").Node(sysctl.Auto, "models", "Security models").
+		Node(sysctl.Auto, "suser", "The superuser model").
+		ConstString(sysctl.Auto, "name", "Name of the model", "Traditional NetBSD: Superuser")
+}
+
+// pretendedMemory is what hw.physmem tells when memory has no limit.
+const pretendedMemory = 512 << 20
+
+const pageSize = 4096
+
+// sysctlHW makes the nodes of the machine.
+func (b *Base) sysctlHW(hw *sysctl.Node) {
+	ncpu := func() int32 { return int32(b.NCPU()) }
+	memory := b.Mem.Limit()
+	if memory == 0 {
+		memory = pretendedMemory
+	}
+	hw.ConstString(abi.HW_MACHINE, "machine", "Machine class", abi.Machine)
+	hw.ConstString(abi.HW_MODEL, "model", "Machine model", "rumpcore (virtual)")
+	hw.IntFunc(abi.HW_NCPU, "ncpu", "Number of CPUs configured", ncpu)
+	hw.Const(abi.HW_BYTEORDER, "byteorder", "System byte order", abi.LITTLE_ENDIAN)
+	hw.Const(abi.HW_PHYSMEM, "physmem", "Bytes of physical memory", int32(min(memory, 1<<31-1)))
+	hw.Const(abi.HW_PAGESIZE, "pagesize", "Software page size", pageSize)
+	hw.ConstString(abi.HW_MACHINE_ARCH, "machine_arch", "Machine CPU class", abi.MachineArch)
+	hw.Const(abi.HW_ALIGNBYTES, "alignbytes", "Alignment constraint for all possible data types", 7)
+	hw.QuadFunc(abi.HW_PHYSMEM64, "physmem64", "Bytes of physical memory", func() int64 { return memory })
+	hw.IntFunc(abi.HW_NCPUONLINE, "ncpuonline", "Number of CPUs online", ncpu)
+}
+
+// NCPU returns the number of virtual CPUs: the host's when they are not
+// bounded.
+func (b *Base) NCPU() int {
+	if b.Config.NCPU > 0 {
+		return b.Config.NCPU
+	}
+	return b.Host.NCPU()
 }

@@ -87,3 +87,11 @@ func (q *Queue) notify(mask Mask) {
 
 // Len returns the number of waiters.
 func (q *Queue) Len() int { return int(q.n.Load()) }
+
+// Leave takes the entry out of the queue it was added to, as Queue.Remove does.
+// Preconditions: nobody else adds or removes it meanwhile.
+func (e *Entry) Leave() {
+	if q := e.q; q != nil {
+		q.Remove(e)
+	}
+}

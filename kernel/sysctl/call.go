@@ -14,6 +14,8 @@ type Call struct {
 	// Node is the node, Name the numbers below it.
 	Node *Node
 	Name []int32
+	// Path is the whole name, for nodes below one that has any number.
+	Path []int32
 
 	old  usermem.Mem
 	room int

@@ -73,6 +73,9 @@ func (t *Tree) insert(parent *Node, s Spec) *Node {
 		flags: s.Type | s.Flags, size: uint32(s.Size),
 		get: s.Get, set: s.Set, handler: s.Handler,
 	}
+	if t.cold {
+		kid.flags |= abi.CTLFLAG_PERMANENT
+	}
 	i, _ := parent.find(num)
 	parent.kids = slices.Insert(parent.kids, i, kid)
 	t.touch(kid)
@@ -131,3 +134,10 @@ func (n *Node) isNode() bool { return n.flags&abi.SYSCTL_TYPEMASK == abi.CTLTYPE
 
 // Num returns the number.
 func (n *Node) Num() int32 { return n.num }
+
+// Child returns the child with that name, nil if there is none.
+func (n *Node) Child(name string) *Node {
+	n.tree.mu.RLock()
+	defer n.tree.mu.RUnlock()
+	return n.named(name)
+}

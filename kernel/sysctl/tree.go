@@ -22,12 +22,13 @@ type Tree struct {
 	mu   sync.RWMutex
 	root Node
 	next int32 // the next number to give out
+	cold bool  // until Finalize, nodes are permanent
 	user int64 // bytes that clients' own nodes take
 }
 
 // New returns an empty tree. What clients add to it counts against mem.
 func New(mem *memlimit.Account) *Tree {
-	t := &Tree{mem: mem, next: abi.CREATE_BASE}
+	t := &Tree{mem: mem, next: abi.CREATE_BASE, cold: true}
 	t.root = Node{tree: t, flags: abi.CTLTYPE_NODE | abi.CTLFLAG_ROOT | abi.CTLFLAG_PERMANENT}
 	return t
 }
@@ -35,12 +36,11 @@ func New(mem *memlimit.Account) *Tree {
 // Root returns the root of the tree.
 func (t *Tree) Root() *Node { return &t.root }
 
-// Finalize ends the boot: from here on the tree changes version at each change
-// by clients.
+// Finalize ends the boot: nodes that were made until now are permanent.
 func (t *Tree) Finalize() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.root.flags |= abi.CTLFLAG_PERMANENT
+	t.cold = false
 }
 
 // Lookup returns the node with a name like "kern.pipe", nil if there is none.
@@ -67,7 +67,7 @@ func (t *Tree) Lookup(path string) *Node {
 // the caller's memory with no lock held. The error does not tell of an old
 // buffer that was too short: full does.
 func (t *Tree) Sysctl(l *proc.LWP, name []int32, old usermem.Mem, room int, newv usermem.InBuf) (full int, err error) {
-	c := Call{L: l, old: old, room: room, newv: newv}
+	c := Call{L: l, Path: name, old: old, room: room, newv: newv}
 	t.mu.RLock()
 	c.Node, c.Name, err = t.locate(name)
 	t.mu.RUnlock()

@@ -16,7 +16,10 @@ func (n *Node) Node(num int32, name, desc string) *Node {
 
 // Const makes an int that never changes.
 func (n *Node) Const(num int32, name, desc string, v int32) *Node {
-	return n.IntFunc(num, name, desc, func() int32 { return v })
+	return n.Add(Spec{
+		Num: num, Name: name, Desc: desc, Type: abi.CTLTYPE_INT, Size: 4, Flags: abi.CTLFLAG_IMMEDIATE,
+		Get: func(*proc.LWP) ([]byte, error) { return bytes4(v), nil },
+	})
 }
 
 // IntFunc makes an int that get computes and nobody sets.
@@ -83,6 +86,11 @@ func (n *Node) Bool(num int32, name, desc string, v *atomic.Bool) *Node {
 			return nil
 		},
 	})
+}
+
+// ConstString makes a string that never changes.
+func (n *Node) ConstString(num int32, name, desc, v string) *Node {
+	return n.String(num, name, desc, len(v)+1, func() string { return v }, nil)
 }
 
 // String makes a string that get computes. set, if not nil, is called with a

@@ -1,0 +1,175 @@
+// The nodes of kern that tell what kernel this is, and its log.
+package kernel
+
+import (
+	"encoding/binary"
+	"strconv"
+	"sync"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/msgbuf"
+	"github.com/rumpkit/rumpkit/kernel/proc"
+	"github.com/rumpkit/rumpkit/kernel/sysctl"
+	"github.com/rumpkit/rumpkit/kernel/usermem"
+)
+
+// names is what the kernel is called.
+type names struct {
+	mu     sync.Mutex
+	host   string
+	domain string
+}
+
+func (n *names) get(s *string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return *s
+}
+
+func (n *names) set(s *string, v string) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	*s = v
+	return nil
+}
+
+// Hostname returns kern.hostname.
+func (b *Base) Hostname() string { return b.names.get(&b.names.host) }
+
+// bootNames settles the host name: rump-PID.HOST unless one was configured.
+func (b *Base) bootNames() {
+	name := b.Config.Hostname
+	if name == "" {
+		pid := strconv.Itoa(b.Host.Pid())
+		name = "rump-" + "00000"[min(len(pid), 5):] + pid
+		if h := b.Host.Hostname(); h != "" {
+			name += "." + h
+		}
+	}
+	b.names.host, b.names.domain = name[:min(len(name), abi.MAXHOSTNAMELEN-1)], ""
+}
+
+func (b *Base) sysctlKern(kern *sysctl.Node) {
+	n := &b.names
+	kern.ConstString(abi.KERN_OSTYPE, "ostype", "Operating system type", abi.OSType)
+	kern.ConstString(abi.KERN_OSRELEASE, "osrelease", "Operating system release", abi.OSRelease)
+	kern.Const(abi.KERN_OSREV, "osrevision", "Operating system revision", abi.NetBSDVersion)
+	kern.ConstString(abi.KERN_VERSION, "version", "Kernel version", Version+"\n")
+	kern.String(abi.KERN_HOSTNAME, "hostname", "System hostname", abi.MAXHOSTNAMELEN,
+		b.Hostname, func(v string) error { return n.set(&n.host, v) })
+	kern.String(abi.KERN_DOMAINNAME, "domainname", "YP domain name", abi.MAXHOSTNAMELEN,
+		func() string { return n.get(&n.domain) }, func(v string) error { return n.set(&n.domain, v) })
+	kern.Const(abi.KERN_RAWPARTITION, "rawpartition", "Raw partition of a disk", 3)
+	kern.Const(abi.KERN_MSGBUFSIZE, "msgbufsize", "Size of the kernel message buffer", msgbuf.Size)
+	kern.IntFunc(abi.KERN_MAXPROC, "maxproc", "Maximum number of simultaneous processes",
+		func() int32 { return int32(b.maxProc()) })
+	kern.Const(abi.KERN_ARGMAX, "argmax", "Maximum number of bytes of arguments to execve(2)", abi.ARG_MAX)
+	kern.Const(abi.KERN_NGROUPS, "ngroups", "Maximum number of supplemental groups", abi.NGROUPS_MAX)
+	kern.Const(abi.KERN_POSIX1, "posix1version", "Version of ISO/IEC 9945 with which the kernel tries to comply", abi.POSIX_VERSION)
+	kern.Const(abi.KERN_IOV_MAX, "iov_max", "Maximum number of iovec structures per process", abi.IOV_MAX)
+	kern.Const(abi.KERN_LOGIN_NAME_MAX, "login_name_max", "Maximum login name length", abi.LOGIN_NAME_MAX)
+	b.sysctlLog(kern)
+	b.sysctlRandom(kern)
+	b.sysctlModule(kern)
+}
+
+// sysctlLog makes the nodes that show the message buffer and the event
+// counters.
+func (b *Base) sysctlLog(kern *sysctl.Node) {
+	kern.Add(sysctl.Spec{
+		Num: abi.KERN_MSGBUF, Name: "msgbuf", Desc: "Kernel message buffer",
+		Type: abi.CTLTYPE_INT, Size: 4,
+		Handler: func(c *sysctl.Call) error {
+			if len(c.Name) != 0 {
+				return abi.EINVAL
+			}
+			return c.Return(b.Msgbuf.Bytes())
+		},
+	})
+	kern.Add(sysctl.Spec{
+		Num: abi.KERN_EVCNT, Name: "evcnt", Desc: "Kernel event counters",
+		Type: abi.CTLTYPE_STRUCT, Handler: b.evcntNode,
+	})
+}
+
+// anyType asks for event counters of every type.
+const anyType = 0xff
+
+// evcntNode answers kern.evcnt.TYPE.WHICH: which is all counters or those that
+// have counted.
+func (b *Base) evcntNode(c *sysctl.Call) error {
+	if len(c.Name) != 2 {
+		return abi.EINVAL
+	}
+	for _, e := range b.Evcnt.List() {
+		if c.Name[0] != anyType && c.Name[0] != int32(e.Type()) {
+			continue
+		}
+		if c.Name[1] == abi.KERN_EVCNT_COUNT_NONZERO && e.Count() == 0 {
+			continue
+		}
+		head := abi.EvcntSysctl{
+			Count: e.Count(), Type: uint8(e.Type()),
+			Grouplen: uint8(len(e.Group())), Namelen: uint8(len(e.Name())),
+		}
+		strs := e.Group() + "\x00" + e.Name() + "\x00"
+		words := (len(usermem.BytesOf(&head)) + len(strs) + 7) / 8
+		head.Len = uint8(words)
+		rec := append(append([]byte(nil), usermem.BytesOf(&head)...), strs...)
+		if err := c.Return(append(rec, make([]byte, words*8-len(rec))...)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxRandom is the most bytes that one read of kern.arandom gives.
+const maxRandom = 256
+
+func (b *Base) sysctlRandom(kern *sysctl.Node) {
+	random := func(*proc.LWP) ([]byte, error) {
+		v := make([]byte, 4)
+		return v, b.Host.Random(v)
+	}
+	kern.Add(sysctl.Spec{
+		Num: abi.KERN_URND, Name: "urandom", Desc: "Random integer value",
+		Type: abi.CTLTYPE_INT, Size: 4, Get: random,
+	})
+	kern.Add(sysctl.Spec{
+		Num: abi.KERN_ARND, Name: "arandom", Desc: "Random bytes, at most 256",
+		Type: abi.CTLTYPE_INT, Size: 4,
+		Handler: func(c *sysctl.Call) error {
+			n := c.Room()
+			switch {
+			case len(c.Name) != 0 || !c.Wanted():
+				return abi.EINVAL
+			case n > maxRandom:
+				return abi.E2BIG
+			}
+			v := make([]byte, n)
+			if err := b.Host.Random(v); err != nil {
+				return err
+			}
+			return c.Return(v)
+		},
+	})
+}
+
+// modulePath is where NetBSD keeps the modules of this release.
+const modulePath = "/stand/" + abi.Machine + "/" + abi.OSRelease + "/modules"
+
+// sysctlModule makes kern.module. Modules are built in: nothing loads them.
+func (b *Base) sysctlModule(kern *sysctl.Node) {
+	m := kern.Node(sysctl.Auto, "module", "Module options")
+	m.ConstString(sysctl.Auto, "path", "Default module load path", modulePath)
+}
+
+// pad appends zeros to a record until it has size bytes, or cuts it.
+func pad(rec []byte, size int) []byte {
+	if len(rec) >= size {
+		return rec[:size]
+	}
+	return append(rec, make([]byte, size-len(rec))...)
+}
+
+func le32(v int32) []byte { return binary.LittleEndian.AppendUint32(nil, uint32(v)) }
