@@ -23,6 +23,8 @@ import (
 func outputs() []emit.Output {
 	return []emit.Output{
 		{Name: "numbers and rows", Files: emit.Sysent},
+		{Name: "client stubs", Files: emit.Stubs},
+		{Name: "trace tables", Files: emit.Trace},
 		{Name: "kernels", Parts: true, Files: emit.StandardKernels},
 	}
 }
