@@ -2,7 +2,7 @@
 package kernel
 
 import (
-	"runtime/debug"
+	"runtime"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
 )
@@ -65,7 +65,7 @@ func (b *Base) recovered(err *error) {
 	if v == nil {
 		return
 	}
-	b.Printf("panic: " + panicText(v) + "\n" + string(debug.Stack()))
+	b.Printf("panic: " + panicText(v) + "\n" + stack())
 	*err = abi.EIO
 	go b.Shutdown(abi.RB_NOSYNC)
 }
@@ -78,4 +78,10 @@ func panicText(v any) string {
 		return v
 	}
 	return "unknown"
+}
+
+// stack returns the calls the goroutine is in, as many as a report can hold.
+func stack() string {
+	buf := make([]byte, 8<<10)
+	return string(buf[:runtime.Stack(buf, false)])
 }
