@@ -13,9 +13,9 @@ func haltCommand() *command {
 		opts:     []option{{'n', "", "at once: file systems are not synced"}},
 		examples: []string{"rumpctl halt"},
 		run: func(k *ctl, o options, _ []string) error {
-			howto := abi.RB_HALT
+			howto := abi.RB_AUTOBOOT // RB_HALT would leave the program standing
 			if o.has('n') {
-				howto |= abi.RB_NOSYNC
+				howto = abi.RB_NOSYNC
 			}
 			var refused abi.Errno
 			err := k.c.Reboot(howto, "")
