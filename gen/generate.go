@@ -31,12 +31,13 @@ func outputs() []emit.Output {
 
 // generateFlags are the flags of the generate subcommand.
 type generateFlags struct {
-	check bool
+	check, deps bool
 }
 
 func generateCommand(fs *flag.FlagSet) func([]string, io.Writer) error {
 	f := &generateFlags{}
 	fs.BoolVar(&f.check, "check", false, "write nothing, but say which files are out of date, and fail if any is")
+	fs.BoolVar(&f.deps, "deps", true, "link the kernels too, to list what they hold and how big they are")
 	return f.run
 }
 
@@ -48,7 +49,7 @@ func (f *generateFlags) run(args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	g := &generator{dir: dir, stdout: stdout, check: f.check}
+	g := &generator{dir: dir, stdout: stdout, check: f.check, noDeps: !f.deps}
 	return g.all()
 }
 
@@ -57,6 +58,7 @@ type generator struct {
 	dir    string
 	stdout io.Writer
 	check  bool
+	noDeps bool
 	// made are the paths of the files that belong; stale what is out of date.
 	made  map[string]bool
 	stale []string
@@ -75,6 +77,9 @@ func (g *generator) all() error {
 	err = g.resolve(in)
 	errs = append(errs, err)
 	errs = append(errs, g.outputs(in, true)...)
+	if !g.noDeps {
+		errs = append(errs, g.deps(in.Kernels))
+	}
 	if err == nil {
 		errs = append(errs, g.orphans())
 	}

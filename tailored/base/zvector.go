@@ -47,12 +47,31 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS___sysctl:          sysSysctl,
 	sysent.SYS_getpgid:           sysGetpgid,
 	sysent.SYS_reboot:            sysReboot,
+	sysent.SYS_poll:              sysPoll,
+	sysent.SYS_timer_create:      sysTimerCreate,
+	sysent.SYS_timer_delete:      sysTimerDelete,
+	sysent.SYS_timer_getoverrun:  sysTimerGetoverrun,
 	sysent.SYS_getsid:            sysGetsid,
 	sysent.SYS_issetugid:         sysIssetugid,
 	sysent.SYS___posix_fadvise50: sysPosixFadvise50,
+	sysent.SYS___select50:        sysSelect50,
+	sysent.SYS___gettimeofday50:  sysGettimeofday50,
+	sysent.SYS___settimeofday50:  sysSettimeofday50,
+	sysent.SYS___adjtime50:       sysAdjtime50,
+	sysent.SYS___setitimer50:     sysSetitimer50,
+	sysent.SYS___getitimer50:     sysGetitimer50,
+	sysent.SYS___clock_gettime50: sysClockGettime50,
+	sysent.SYS___clock_settime50: sysClockSettime50,
+	sysent.SYS___clock_getres50:  sysClockGetres50,
+	sysent.SYS___nanosleep50:     sysNanosleep50,
+	sysent.SYS___pselect50:       sysPselect50,
+	sysent.SYS___pollts50:        sysPollts50,
 	sysent.SYS___fstat50:         sysFstat50,
+	sysent.SYS___timer_settime50: sysTimerSettime50,
+	sysent.SYS___timer_gettime50: sysTimerGettime50,
 	sysent.SYS_pipe2:             sysPipe2,
 	sysent.SYS_dup3:              sysDup3,
+	sysent.SYS_clock_nanosleep:   sysClockNanosleep,
 }
 
 // sysRead is row 3, read: base.
@@ -334,6 +353,36 @@ func sysReboot(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.Base.SysReboot(l, f.Int32(0), usermem.String{Mem: f.Ref(1)})
 }
 
+// sysPoll is row 209, poll: base.
+func sysPoll(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.SysPoll(l, usermem.InOutSlice[abi.Pollfd]{Mem: f.Ref(0), N: uint64(f.Uint32(1))}, f.Int32(2))
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysTimerCreate is row 235, timer_create: base.
+func sysTimerCreate(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysTimerCreate(l, f.Int32(0), usermem.In[abi.Sigevent]{Mem: f.Ref(1)}, usermem.Out[int32]{Mem: f.Ref(2)})
+}
+
+// sysTimerDelete is row 236, timer_delete: base.
+func sysTimerDelete(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysTimerDelete(l, f.Int32(0))
+}
+
+// sysTimerGetoverrun is row 239, timer_getoverrun: base.
+func sysTimerGetoverrun(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.SysTimerGetoverrun(l, f.Int32(0))
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
 // sysGetsid is row 286, getsid: base.
 func sysGetsid(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	r, err := k.Base.SysGetsid(l, f.Int32(0))
@@ -364,9 +413,94 @@ func sysPosixFadvise50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return nil
 }
 
+// sysSelect50 is row 417, __select50: base.
+func sysSelect50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.SysSelect50(l, f.Int32(0), usermem.InOut[abi.FdSet]{Mem: f.Ref(1)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(2)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(3)}, usermem.In[abi.Timeval]{Mem: f.Ref(4)})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysGettimeofday50 is row 418, __gettimeofday50: base.
+func sysGettimeofday50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysGettimeofday50(l, usermem.Out[abi.Timeval]{Mem: f.Ref(0)}, usermem.OutBuf{Mem: f.Buf(1, 8)})
+}
+
+// sysSettimeofday50 is row 419, __settimeofday50: base.
+func sysSettimeofday50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysSettimeofday50(l, usermem.In[abi.Timeval]{Mem: f.Ref(0)}, usermem.InBuf{Mem: f.Buf(1, 8)})
+}
+
+// sysAdjtime50 is row 421, __adjtime50: base.
+func sysAdjtime50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysAdjtime50(l, usermem.In[abi.Timeval]{Mem: f.Ref(0)}, usermem.Out[abi.Timeval]{Mem: f.Ref(1)})
+}
+
+// sysSetitimer50 is row 425, __setitimer50: base.
+func sysSetitimer50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysSetitimer50(l, f.Int32(0), usermem.In[abi.Itimerval]{Mem: f.Ref(1)}, usermem.Out[abi.Itimerval]{Mem: f.Ref(2)})
+}
+
+// sysGetitimer50 is row 426, __getitimer50: base.
+func sysGetitimer50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysGetitimer50(l, f.Int32(0), usermem.Out[abi.Itimerval]{Mem: f.Ref(1)})
+}
+
+// sysClockGettime50 is row 427, __clock_gettime50: base.
+func sysClockGettime50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysClockGettime50(l, f.Int32(0), usermem.Out[abi.Timespec]{Mem: f.Ref(1)})
+}
+
+// sysClockSettime50 is row 428, __clock_settime50: base.
+func sysClockSettime50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysClockSettime50(l, f.Int32(0), usermem.In[abi.Timespec]{Mem: f.Ref(1)})
+}
+
+// sysClockGetres50 is row 429, __clock_getres50: base.
+func sysClockGetres50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysClockGetres50(l, f.Int32(0), usermem.Out[abi.Timespec]{Mem: f.Ref(1)})
+}
+
+// sysNanosleep50 is row 430, __nanosleep50: base.
+func sysNanosleep50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysNanosleep50(l, usermem.In[abi.Timespec]{Mem: f.Ref(0)}, usermem.Out[abi.Timespec]{Mem: f.Ref(1)})
+}
+
+// sysPselect50 is row 436, __pselect50: base.
+func sysPselect50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.SysPselect50(l, f.Int32(0), usermem.InOut[abi.FdSet]{Mem: f.Ref(1)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(2)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(3)}, usermem.In[abi.Timespec]{Mem: f.Ref(4)}, usermem.In[abi.Sigset]{Mem: f.Ref(5)})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysPollts50 is row 437, __pollts50: base.
+func sysPollts50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.SysPollts50(l, usermem.InOutSlice[abi.Pollfd]{Mem: f.Ref(0), N: uint64(f.Uint32(1))}, usermem.In[abi.Timespec]{Mem: f.Ref(2)}, usermem.In[abi.Sigset]{Mem: f.Ref(3)})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
 // sysFstat50 is row 440, __fstat50: base.
 func sysFstat50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.Base.SysFstat50(l, f.Int32(0), usermem.Out[abi.Stat]{Mem: f.Ref(1)})
+}
+
+// sysTimerSettime50 is row 446, __timer_settime50: base.
+func sysTimerSettime50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysTimerSettime50(l, f.Int32(0), f.Int32(1), usermem.In[abi.Itimerspec]{Mem: f.Ref(2)}, usermem.Out[abi.Itimerspec]{Mem: f.Ref(3)})
+}
+
+// sysTimerGettime50 is row 447, __timer_gettime50: base.
+func sysTimerGettime50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysTimerGettime50(l, f.Int32(0), usermem.Out[abi.Itimerspec]{Mem: f.Ref(1)})
 }
 
 // sysPipe2 is row 453, pipe2: base.
@@ -377,6 +511,16 @@ func sysPipe2(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 // sysDup3 is row 454, dup3: base.
 func sysDup3(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	r, err := k.Base.SysDup3(l, f.Int32(0), f.Int32(1), f.Int32(2))
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysClockNanosleep is row 477, clock_nanosleep: base.
+func sysClockNanosleep(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.SysClockNanosleep(l, f.Int32(0), f.Int32(1), usermem.In[abi.Timespec]{Mem: f.Ref(2)}, usermem.Out[abi.Timespec]{Mem: f.Ref(3)})
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func (p *parts) Attach(b *kernel.Base) error {
 
 // attach attaches the parts, each after those it needs, until one fails.
 func (p *parts) attach(b *kernel.Base) (err error) {
-	if p.dev, err = dev.Attach(&p.Base); err != nil {
+	if p.dev, err = dev.Attach(b); err != nil {
 		return err
 	}
 	p.attached = 1
@@ -89,7 +89,7 @@ func (p *parts) Describe() kernel.Description {
 			"github.com/rumpkit/rumpkit/factions/dev",
 			"github.com/rumpkit/rumpkit/factions/dev/rnd",
 		},
-		Rows:     42,
+		Rows:     61,
 		Provider: provider,
 	}
 }

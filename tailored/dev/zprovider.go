@@ -2,6 +2,8 @@
 
 package dev
 
+import "github.com/rumpkit/rumpkit/kernel/sysent"
+
 // provider names the part of this module that would serve row num, "" when none does or one here does.
 func provider(num int) string {
 	if uint(num) >= uint(len(providers)) {
@@ -11,7 +13,26 @@ func provider(num int) string {
 }
 
 // providers holds, by number, an index into providerNames.
-var providers = [483]uint8{}
+var providers = [483]uint8{
+	sysent.SYS_recvmsg:     1,
+	sysent.SYS_sendmsg:     1,
+	sysent.SYS_recvfrom:    1,
+	sysent.SYS_accept:      1,
+	sysent.SYS_getpeername: 1,
+	sysent.SYS_getsockname: 1,
+	sysent.SYS_connect:     1,
+	sysent.SYS_bind:        1,
+	sysent.SYS_setsockopt:  1,
+	sysent.SYS_listen:      1,
+	sysent.SYS_getsockopt:  1,
+	sysent.SYS_sendto:      1,
+	sysent.SYS_shutdown:    1,
+	sysent.SYS_socketpair:  1,
+	sysent.SYS___socket30:  1,
+	sysent.SYS_paccept:     1,
+	sysent.SYS_recvmmsg:    1,
+	sysent.SYS_sendmmsg:    1,
+}
 
 // providerNames are the parts that providers speaks of.
-var providerNames = [...]string{""}
+var providerNames = [...]string{"", "net"}
