@@ -7,11 +7,28 @@ import (
 	"github.com/rumpkit/rumpkit/kernel/abi"
 )
 
-// Shutdown halts the kernel (reboot(2)): file systems are synced and
-// unmounted unless howto has RB_NOSYNC, every process is ended, parts are
+// Shutdown halts the kernel (reboot(2)): every process is ended, file systems
+// are synced and unmounted unless howto has RB_NOSYNC or RB_DUMP, parts are
 // detached. It returns when nothing is left running, and may be called again.
-// It must not be called from within a system call: see Halting.
-func (b *Base) Shutdown(howto int32) {
+// It must not be called from within a system call: see proc.LWP.OnReply.
+func (b *Base) Shutdown(howto int32) { b.halt(howto, true) }
+
+// Close halts the kernel as reboot(0) would, without a word on the console
+// unless the kernel is verbose.
+func (b *Base) Close() error {
+	b.halt(0, b.Config.Verbose)
+	return nil
+}
+
+// Reboot halts the kernel and boots it again in place, with the same
+// configuration and parts.
+func (b *Base) Reboot() error {
+	b.halt(0, b.Config.Verbose)
+	return b.Boot(b.Config, b.parts)
+}
+
+// halt takes the kernel from running to halted, or waits until who does has.
+func (b *Base) halt(howto int32, loud bool) {
 	b.mu.Lock()
 	if b.state != running {
 		done := b.done
@@ -25,49 +42,102 @@ func (b *Base) Shutdown(howto int32) {
 	hooks := b.shutdown
 	b.mu.Unlock()
 
-	b.Printf("rump kernel halting...\n")
-	b.endProcesses()
-	for i := len(hooks) - 1; i >= 0; i-- {
-		hooks[i](howto)
+	if howto&abi.RB_DUMP != 0 {
+		howto |= abi.RB_NOSYNC
 	}
-	b.parts.Detach()
-	b.Printf("halted\n")
+	b.say(loud, "rump kernel halting...\n")
+	b.guard(b.endProcesses)
+	for i := len(hooks) - 1; i >= 0; i-- {
+		b.guard(func() { hooks[i](howto) })
+	}
+	b.guard(b.parts.Detach)
+	b.say(loud, "halted\n")
 	b.setState(halted)
 	close(b.done)
 }
 
-// Close halts the kernel as reboot(0) would.
-func (b *Base) Close() error {
-	b.Shutdown(0)
-	return nil
-}
-
-// Reboot halts the kernel and boots it again in place, with the same
-// configuration and parts.
-func (b *Base) Reboot() error {
-	b.Shutdown(0)
-	return b.Boot(b.Config, b.parts)
-}
-
-// endProcesses ends all processes but 0 and 1.
-func (b *Base) endProcesses() {
-	for _, p := range b.Procs.All() {
-		if p.Pid > 1 {
-			b.Procs.Kill(b.boot, p)
-		}
+func (b *Base) say(loud bool, s string) {
+	if loud {
+		b.Printf(s)
 	}
+}
+
+// endProcesses ends all processes but 0, pid 1 last. A fork that was under way
+// when the kernel began to halt is waited for.
+func (b *Base) endProcesses() {
+	for b.Procs.Len() > 1 {
+		for _, p := range b.Procs.All() {
+			if p.Pid > 1 {
+				b.Procs.Kill(b.boot, p)
+			}
+		}
+		if b.Procs.Len() == 2 && b.Procs.Find(1) != nil {
+			b.Procs.Kill(b.boot, b.init)
+		}
+		runtime.Gosched()
+	}
+}
+
+// guard runs fn; a panic in it is reported and goes no further.
+func (b *Base) guard(fn func()) {
+	defer func() {
+		if v := recover(); v != nil {
+			b.report(v)
+		}
+	}()
+	fn()
+}
+
+// Go runs fn on a goroutine of the kernel's. A panic in it ends this kernel
+// and no other. Who starts it waits for it in its Detach.
+func (b *Base) Go(fn func()) {
+	go func() {
+		defer func() {
+			if v := recover(); v != nil {
+				b.panicked(v)
+			}
+		}()
+		fn()
+	}()
 }
 
 // recovered turns a panic in a handler into a report and the end of this
 // kernel. Preconditions: it is deferred directly.
 func (b *Base) recovered(err *error) {
-	v := recover()
-	if v == nil {
-		return
+	if v := recover(); v != nil {
+		b.panicked(v)
+		*err = abi.EIO
 	}
-	b.Printf("panic: " + panicText(v) + "\n" + stack())
-	*err = abi.EIO
-	go b.Shutdown(abi.RB_NOSYNC)
+}
+
+func (b *Base) report(v any) { b.Printf("panic: " + panicText(v) + "\n" + stack()) }
+
+// panicked reports a panic, the first of them, and ends the kernel. What the
+// broken call holds is never given back: nobody waits for anything.
+func (b *Base) panicked(v any) {
+	b.report(v)
+	b.mu.Lock()
+	first := b.state == running
+	if first {
+		b.state = halting
+	}
+	b.mu.Unlock()
+	if first {
+		go b.abandon()
+	}
+}
+
+// abandon ends a kernel that is broken: callers that sleep get EINTR, parts
+// are detached as far as they can be.
+func (b *Base) abandon() {
+	close(b.done)
+	b.guard(func() {
+		for _, p := range b.Procs.All() {
+			p.QuitLWPs(nil)
+		}
+		b.parts.Detach()
+	})
+	b.setState(halted)
 }
 
 func panicText(v any) string {

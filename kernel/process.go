@@ -26,8 +26,21 @@ func (b *Base) Attach(name string, raise func(sig int32)) (sysent.Process, error
 	if err != nil {
 		return nil, err
 	}
+	if raise == nil {
+		raise = b.localSignal(p)
+	}
 	p.SetRaise(raise)
 	return &process{b: b, p: p, main: l}, nil
+}
+
+// localSignal returns where signals of a local process go that has no handler
+// of its own.
+func (b *Base) localSignal(p *proc.Proc) func(sig int32) {
+	on := b.Config.OnSignal
+	if on == nil {
+		return nil
+	}
+	return func(sig int32) { on(p.Pid, sig) }
 }
 
 // NewGuest makes the process of a new client, and the lwp that stands for its
@@ -67,6 +80,7 @@ func (p *process) Fork() (sysent.Process, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.SetRaise(p.b.localSignal(c))
 	return &process{b: p.b, p: c, main: l}, nil
 }
 
