@@ -1,0 +1,201 @@
+// Open files and directories: what read, write and the rest do with them.
+package vfs
+
+import (
+	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/event"
+	"github.com/rumpkit/rumpkit/kernel/file"
+	"github.com/rumpkit/rumpkit/kernel/proc"
+)
+
+// vnodeOps is the operations of open regular files and directories. Data of
+// the file is the vnode, with a reference.
+type vnodeOps struct{ v *VFS }
+
+// vnodeOf returns the vnode behind an open file, nil when it has none.
+func vnodeOf(f *file.File) *vnode.Vnode {
+	switch d := f.Data.(type) {
+	case *vnode.Vnode:
+		return d
+	case *specFile:
+		return d.vp
+	}
+	return nil
+}
+
+// Read reads at the file's position.
+func (o *vnodeOps) Read(l *proc.LWP, f *file.File, p []byte) (int, error) {
+	f.OffMu.Lock()
+	defer f.OffMu.Unlock()
+	n, err := o.ReadAt(l, f, p, f.Off)
+	f.Off += int64(n)
+	return n, err
+}
+
+// ReadAt reads at byte off: EISDIR for a directory, EINVAL for a negative off.
+func (o *vnodeOps) ReadAt(_ *proc.LWP, f *file.File, p []byte, off int64) (int, error) {
+	vp := f.Data.(*vnode.Vnode)
+	fl, err := vp.File()
+	if err != nil {
+		return 0, err
+	}
+	if off < 0 {
+		return 0, abi.EINVAL
+	}
+	if vp.Mount.Dead() {
+		return 0, abi.EIO
+	}
+	vp.RLock()
+	n, err := fl.ReadAt(p, off)
+	vp.RUnlock()
+	return n, err
+}
+
+// Write writes at the file's position, or at its end with O_APPEND.
+func (o *vnodeOps) Write(l *proc.LWP, f *file.File, p []byte) (int, error) {
+	f.OffMu.Lock()
+	defer f.OffMu.Unlock()
+	n, end, err := o.write(l, f, p, f.Off, f.Flags()&abi.O_APPEND != 0)
+	if n > 0 {
+		f.Off = end
+	}
+	return n, err
+}
+
+// WriteAt writes at byte off.
+func (o *vnodeOps) WriteAt(l *proc.LWP, f *file.File, p []byte, off int64) (int, error) {
+	n, _, err := o.write(l, f, p, off, false)
+	return n, err
+}
+
+// write writes at off, or at the end. It returns where it ended. What was
+// written before an error counts as a success.
+func (o *vnodeOps) write(l *proc.LWP, f *file.File, p []byte, off int64, atEnd bool) (int, int64, error) {
+	vp := f.Data.(*vnode.Vnode)
+	fl, err := vp.File()
+	if err != nil {
+		return 0, 0, err
+	}
+	if off < 0 {
+		return 0, 0, abi.EINVAL
+	}
+	if vp.Mount.Dead() {
+		return 0, 0, abi.EIO
+	}
+	vp.Lock()
+	defer vp.Unlock()
+	if vp.Mount.ReadOnly() {
+		return 0, 0, abi.EROFS
+	}
+	if atEnd {
+		off = fl.Size()
+	}
+	n, err := sizeLimit(l, off, len(p))
+	if err != nil {
+		return 0, 0, err
+	}
+	if n, err = fl.WriteAt(p[:n], off); n > 0 {
+		err = clearSuid(l.Cred(), vp)
+	}
+	if err == nil && f.Flags()&(abi.O_SYNC|abi.O_DSYNC) != 0 {
+		err = syncLocked(vp)
+	}
+	return n, off + int64(n), err
+}
+
+// Seek sets the position.
+func (o *vnodeOps) Seek(_ *proc.LWP, f *file.File, off int64, whence int32) (int64, error) {
+	f.OffMu.Lock()
+	defer f.OffMu.Unlock()
+	vp := f.Data.(*vnode.Vnode)
+	base := int64(0)
+	switch whence {
+	case abi.SEEK_SET:
+	case abi.SEEK_CUR:
+		base = f.Off
+	case abi.SEEK_END:
+		var st abi.Stat
+		if err := statVnode(vp, &st); err != nil {
+			return 0, err
+		}
+		base = st.Size
+	default:
+		return 0, abi.EINVAL
+	}
+	to := base + off
+	if to < 0 || off > 0 && to < base {
+		return 0, abi.EINVAL
+	}
+	f.Off = to
+	return to, nil
+}
+
+// Ioctl knows FIONREAD and its like on files; ENOTTY for all else.
+func (o *vnodeOps) Ioctl(_ *proc.LWP, f *file.File, cmd uint32, arg *file.Arg) error {
+	vp := f.Data.(*vnode.Vnode)
+	var n int64
+	switch cmd {
+	case abi.FIONREAD:
+		var st abi.Stat
+		if err := statVnode(vp, &st); err != nil {
+			return err
+		}
+		f.OffMu.Lock()
+		n = st.Size - f.Off
+		f.OffMu.Unlock()
+	case abi.FIONWRITE, abi.FIONSPACE:
+	case abi.FIONBIO, abi.FIOASYNC:
+		return nil
+	default:
+		return abi.ENOTTY
+	}
+	if len(arg.Data) < 4 {
+		return abi.EFAULT
+	}
+	n = min(max(n, 0), 1<<31-1)
+	arg.Data[0], arg.Data[1], arg.Data[2], arg.Data[3] = byte(n), byte(n>>8), byte(n>>16), byte(n>>24)
+	return nil
+}
+
+// Poll: a file is always ready.
+func (o *vnodeOps) Poll(_ *file.File, events event.Mask) event.Mask {
+	return events & (abi.POLLIN | abi.POLLOUT | abi.POLLRDNORM | abi.POLLWRNORM)
+}
+
+// Events returns nil: nobody has to wait.
+func (o *vnodeOps) Events(*file.File) *event.Queue { return nil }
+
+// Stat fills st.
+func (o *vnodeOps) Stat(_ *proc.LWP, f *file.File, st *abi.Stat) error {
+	return statVnode(f.Data.(*vnode.Vnode), st)
+}
+
+// Close gives the vnode up, its locks with it.
+func (o *vnodeOps) Close(_ *proc.LWP, f *file.File) error {
+	vp := f.Data.(*vnode.Vnode)
+	unlockFile(f, vp)
+	if c, ok := vp.Node.(vnode.Closer); ok {
+		c.Closed()
+	}
+	vp.Unref()
+	return nil
+}
+
+// statVnode fills st.
+func statVnode(vp *vnode.Vnode, st *abi.Stat) error {
+	if vp.Mount.Dead() {
+		return abi.EIO
+	}
+	vp.RLock()
+	defer vp.RUnlock()
+	return vp.Stat(st)
+}
+
+// syncLocked writes a file back. Preconditions: locked.
+func syncLocked(vp *vnode.Vnode) error {
+	if s, ok := vp.Node.(vnode.Syncer); ok {
+		return s.Sync()
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+// Package vfs is the file-system faction: name lookup, open files, mounts, the
+// root rumpfs, and the calls on files. File systems are components that enter
+// themselves with AddFileSystem.
+package vfs
+
+import (
+	"sync"
+
+	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
+	"github.com/rumpkit/rumpkit/kernel"
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/proc"
+)
+
+// Doc is the faction's line in listings.
+const Doc = "files: vnodes, name lookup, mounts, the root rumpfs, /dev/null and /dev/zero"
+
+// VFS is the faction in one kernel.
+type VFS struct {
+	b     *kernel.Base
+	root  *vnode.Vnode // of rumpfs
+	files vnodeOps
+	specs specOps
+	etfs  etfsTable
+	blk   rumpBlk
+
+	mu     sync.Mutex // protects the lists; held while mounts change
+	mounts []*vnode.Mount
+	types  []*vnode.Type
+	nextID uint32
+}
+
+// Attach brings the faction up: rumpfs on /, /dev and /tmp, null and zero, the
+// directories of pid 0, the host files of the configuration.
+func Attach(b *kernel.Base) (*VFS, error) {
+	v := &VFS{b: b}
+	v.files.v, v.specs.v = v, v
+	if err := v.mountRoot(); err != nil {
+		return nil, err
+	}
+	b.Procs.Find(0).SetData(proc.SlotCwd, newCwd(v.root))
+	if err := v.bringUp(); err != nil {
+		Detach(v)
+		return nil, err
+	}
+	b.OnShutdown(v.shutdown)
+	return v, nil
+}
+
+// bringUp fills the root file system.
+func (v *VFS) bringUp() error {
+	l := v.b.BootLWP()
+	if err := v.Mkdir(l, "/dev", 0o755); err != nil {
+		return err
+	}
+	if err := v.Mkdir(l, "/tmp", 0o1777); err != nil {
+		return err
+	}
+	if err := attachMemDevices(v.b.Devsw); err != nil {
+		return err
+	}
+	if err := v.attachEtfs(v.b.Config.Etfs); err != nil {
+		return err
+	}
+	v.b.Devsw.Watch(v.deviceNode)
+	return nil
+}
+
+// Detach takes the faction down: everything is unmounted, whoever uses it.
+func Detach(v *VFS) {
+	v.b.Devsw.Watch(nil)
+	v.shutdown(abi.RB_NOSYNC)
+	v.detachEtfs()
+	v.b.Devsw.Detach(memName)
+	if cwd := cwdOf(v.b.Procs.Find(0)); cwd != nil {
+		cwd.Free(v.b.BootLWP())
+	}
+	_ = v.root.Mount.FS.Unmount(true)
+}
+
+// shutdown syncs and unmounts everything but /, the last mounted first.
+func (v *VFS) shutdown(howto int32) {
+	l := v.b.BootLWP()
+	if howto&abi.RB_NOSYNC == 0 {
+		v.syncAll()
+	}
+	for {
+		v.mu.Lock()
+		n := len(v.mounts)
+		var m *vnode.Mount
+		if n > 1 {
+			m = v.mounts[n-1]
+		}
+		v.mu.Unlock()
+		if m == nil {
+			return
+		}
+		if v.unmount(l, m, false) != nil {
+			_ = v.unmount(l, m, true)
+		}
+	}
+}
+
+// Root returns the root directory of the kernel, without a reference.
+func (v *VFS) Root() *vnode.Vnode { return v.root }
+
+// now returns the wall clock in nanoseconds since 1970.
+func (v *VFS) now() int64 { return v.b.Now() }

@@ -1,0 +1,127 @@
+// Mounts: a file system, where it is, and who uses it.
+package vnode
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/proc"
+	"github.com/rumpkit/rumpkit/kernel/usermem"
+)
+
+// NameMax is the longest name of a directory entry in bytes.
+const NameMax = abi.KERNEL_NAME_MAX
+
+// FileSystem is a file system that is mounted.
+type FileSystem interface {
+	// Root returns the root directory, with a reference.
+	Root() (*Vnode, error)
+	// Statvfs fills sizes and counts of st; names and flags are the mount's.
+	Statvfs(st *abi.Statvfs) error
+	// Sync writes back what is not yet written.
+	Sync() error
+	// Unmount ends the file system: nobody uses it any more, or force is set.
+	Unmount(force bool) error
+}
+
+// Type is a type of file system, as mount(2) names it.
+type Type struct {
+	// Name is at most 31 bytes: "tmpfs".
+	Name string
+	// ArgSize is the size of the argument structure; shorter data is EINVAL.
+	ArgSize int
+	// Mount makes the file system of m, whose flags are set. args are the
+	// caller's arguments: NULL, or ArgSize bytes at least.
+	Mount func(l *proc.LWP, m *Mount, args usermem.InOutBuf) (FileSystem, error)
+}
+
+// Updater is a FileSystem whose arguments can be changed (MNT_UPDATE). flags
+// are the mount's new ones; args as in Type.Mount.
+type Updater interface {
+	Update(l *proc.LWP, flags uint64, args usermem.InOutBuf) error
+}
+
+// ArgGetter is a FileSystem that can tell its arguments (MNT_GETARGS): it
+// returns the bytes of its argument structure.
+type ArgGetter interface {
+	Args() []byte
+}
+
+// Mount is a mounted file system.
+type Mount struct {
+	// Type, Dev (st_dev of its files), ID, Root and Owner never change once
+	// it is mounted. Covered is the directory it lies on, nil for /.
+	Type    *Type
+	FS      FileSystem
+	Dev     uint64
+	ID      abi.Fsid
+	Root    *Vnode
+	Covered *Vnode
+	Owner   uint32
+	// From is what is mounted, On where, as statvfs(2) shows them.
+	From, On string
+	// Rename is held by who renames.
+	Rename sync.Mutex
+
+	flags atomic.Uint64
+	users atomic.Int64
+	dead  atomic.Bool
+}
+
+// Flags returns the MNT_ flags.
+func (m *Mount) Flags() uint64 { return m.flags.Load() }
+
+// SetFlags sets the MNT_ flags.
+func (m *Mount) SetFlags(f uint64) { m.flags.Store(f) }
+
+// ReadOnly reports MNT_RDONLY.
+func (m *Mount) ReadOnly() bool { return m.flags.Load()&abi.MNT_RDONLY != 0 }
+
+// Dead reports a mount that was forced off: calls on its files are EIO.
+func (m *Mount) Dead() bool { return m.dead.Load() }
+
+// Users returns how many vnodes are in use, the root's own reference included.
+func (m *Mount) Users() int { return int(m.users.Load()) }
+
+// closed is added to users of a mount that nobody may enter any more.
+const closed = -1 << 40
+
+// Enter returns the root with a reference, nil when the mount is going away.
+func (m *Mount) Enter() *Vnode {
+	for {
+		n := m.users.Load()
+		if n < 0 {
+			return nil
+		}
+		if m.users.CompareAndSwap(n, n+1) {
+			root := m.Root.Ref()
+			m.users.Add(-1)
+			return root
+		}
+	}
+}
+
+// Close keeps everybody from entering: EBUSY when a file but the root is in
+// use, or the root by others than the mount.
+func (m *Mount) Close() error {
+	if m.Root.refs.Load() > 1 || !m.users.CompareAndSwap(1, 1+closed) {
+		return abi.EBUSY
+	}
+	if m.Root.refs.Load() > 1 {
+		m.users.Add(-closed)
+		return abi.EBUSY
+	}
+	return nil
+}
+
+// Reopen undoes Close.
+func (m *Mount) Reopen() { m.users.Add(-closed) }
+
+// Kill closes the mount whoever uses it.
+func (m *Mount) Kill() {
+	m.dead.Store(true)
+	if m.users.Load() >= 0 {
+		m.users.Add(closed)
+	}
+}

@@ -1,0 +1,147 @@
+// Package vnode is what lies between the calls of the vfs faction and the file
+// systems: vnodes, the interfaces a file system implements, mounts, and the
+// permission checks all file systems share.
+//
+// Locks. A vnode is locked by the vnode layer, never by its file system: each
+// method of Node, Dir and File says which lock its caller holds. Locks are
+// taken from a directory to what is in it; two directories that neither holds
+// the other are locked together only by rename, under Mount.Rename. No lock is
+// held while a user's memory is touched or a device is read.
+//
+// References. Who holds a vnode beyond a lock has a reference (Ref), and gives
+// it back (Unref) after unlocking. Vnodes of a file system in use keep it from
+// being unmounted.
+package vnode
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+)
+
+// Vnode is one file, as the kernel sees it. A file system keeps one in each of
+// its own nodes that is in use, set up with Init.
+type Vnode struct {
+	// Mount, Type (S_IFREG, S_IFDIR, …), Rdev (of devices) and Node never
+	// change.
+	Mount *Mount
+	Type  uint32
+	Rdev  uint64
+	Node  Node
+
+	dir  Dir  // Node, if it is one
+	file File // Node, if it is one
+
+	mu      sync.RWMutex
+	refs    atomic.Int32
+	covered atomic.Pointer[Mount]
+	extra   atomic.Pointer[Extra]
+}
+
+// Init sets up the vnode of n, of type typ, one of the S_IF values.
+func (v *Vnode) Init(m *Mount, typ uint32, rdev uint64, n Node) {
+	v.Mount, v.Type, v.Rdev, v.Node = m, typ, rdev, n
+	if typ == abi.S_IFDIR {
+		v.dir, _ = n.(Dir)
+	}
+	v.file, _ = n.(File)
+}
+
+// Lock locks the vnode exclusively, RLock for readers.
+func (v *Vnode) Lock() { v.mu.Lock() }
+
+// Unlock ends Lock.
+func (v *Vnode) Unlock() { v.mu.Unlock() }
+
+// RLock locks the vnode for reading.
+func (v *Vnode) RLock() { v.mu.RLock() }
+
+// RUnlock ends RLock.
+func (v *Vnode) RUnlock() { v.mu.RUnlock() }
+
+// Ref takes a reference and returns v. Preconditions: the caller has one, or
+// is the file system and holds what keeps the node from going away.
+func (v *Vnode) Ref() *Vnode {
+	if v.refs.Add(1) == 1 {
+		v.Mount.users.Add(1)
+	}
+	return v
+}
+
+// Unref gives a reference back; the file system is told of the last one.
+// Preconditions: the caller holds no lock on v. A nil v is ignored.
+func (v *Vnode) Unref() {
+	if v == nil {
+		return
+	}
+	if v.refs.Add(-1) == 0 {
+		v.Node.Inactive()
+		v.Mount.users.Add(-1)
+	}
+}
+
+// Refs returns the number of references.
+func (v *Vnode) Refs() int { return int(v.refs.Load()) }
+
+// IsDir reports a directory.
+func (v *Vnode) IsDir() bool { return v.Type == abi.S_IFDIR }
+
+// IsDevice reports a block or character device.
+func (v *Vnode) IsDevice() bool { return v.Type == abi.S_IFBLK || v.Type == abi.S_IFCHR }
+
+// IsRoot reports the root of a mount.
+func (v *Vnode) IsRoot() bool { return v.Mount.Root == v }
+
+// Dir returns the node as a directory: ENOTDIR when it is none.
+func (v *Vnode) Dir() (Dir, error) {
+	if v.dir == nil {
+		return nil, abi.ENOTDIR
+	}
+	return v.dir, nil
+}
+
+// Editor returns the node as a directory that can be changed: ENOTDIR,
+// EOPNOTSUPP when the file system cannot, EROFS when its mount is read-only.
+func (v *Vnode) Editor() (Editor, error) {
+	if v.dir == nil {
+		return nil, abi.ENOTDIR
+	}
+	if v.Mount.ReadOnly() {
+		return nil, abi.EROFS
+	}
+	if e, ok := v.dir.(Editor); ok {
+		return e, nil
+	}
+	return nil, abi.EOPNOTSUPP
+}
+
+// File returns the node as one with contents: EISDIR for a directory,
+// EOPNOTSUPP for others without.
+func (v *Vnode) File() (File, error) {
+	if v.file == nil {
+		if v.IsDir() {
+			return nil, abi.EISDIR
+		}
+		return nil, abi.EOPNOTSUPP
+	}
+	return v.file, nil
+}
+
+// Covered returns what is mounted on v, nil for nothing.
+func (v *Vnode) Covered() *Mount { return v.covered.Load() }
+
+// SetCovered says what is mounted on v.
+func (v *Vnode) SetCovered(m *Mount) { v.covered.Store(m) }
+
+// Stat fills st. Preconditions: locked, at least for reading.
+func (v *Vnode) Stat(st *abi.Stat) error {
+	if err := v.Node.Attr(st); err != nil {
+		return err
+	}
+	st.Dev, st.Rdev = v.Mount.Dev, v.Rdev
+	if !v.IsDevice() {
+		st.Rdev = ^uint64(0)
+	}
+	return nil
+}
