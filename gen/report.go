@@ -6,7 +6,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -23,9 +25,19 @@ func listParts(w io.Writer, parts []*emit.Part) error {
 		if !p.Default {
 			doc += " (only when named)"
 		}
-		fmt.Fprintf(tw, "%s\t%d\t%s\t%s\n", p.Name, p.RumpRows(), needNames(p, parts), doc)
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\n", p.Name, rows(p), needNames(p, parts), doc)
 	}
 	return tw.Flush()
+}
+
+// rows is how many rows a part serves: those of the 218, and others behind a
+// plus.
+func rows(p *emit.Part) string {
+	n := strconv.Itoa(p.RumpRows())
+	if others := len(p.Handlers) - p.RumpRows(); others > 0 {
+		n += "+" + strconv.Itoa(others)
+	}
+	return n
 }
 
 // needNames lists the parts that a part needs, the base left out.
@@ -63,23 +75,26 @@ func reportKernel(w io.Writer, k *emit.Kernel) error {
 		}
 	}
 	fmt.Fprintf(w, "%s serves %d of %d rows\n", k.Selection, k.RumpRows(), total)
-	var whos []string
-	for who := range missing {
-		whos = append(whos, who)
-	}
-	slices.Sort(whos)
-	for _, who := range whos {
-		fmt.Fprintf(w, "  %d more with %s:%s\n", len(missing[who]), who, wrap(missing[who], 4, 100))
+	whos := slices.Sorted(maps.Keys(missing))
+	for _, who := range append(slices.DeleteFunc(whos, isNobody), nobody) {
+		if names := missing[who]; names != nil {
+			fmt.Fprintf(w, "  %d more with %s:%s\n", len(names), who, wrap(names, 4, 100))
+		}
 	}
 	return nil
 }
+
+// nobody is who serves a row that no part serves.
+const nobody = "nobody yet"
+
+func isNobody(who string) bool { return who == nobody }
 
 // provider says who would serve a row that a kernel does not serve.
 func provider(k *emit.Kernel, e *master.Entry) string {
 	if name := k.Providers[e.Number]; name != "" {
 		return name
 	}
-	return "nobody yet"
+	return nobody
 }
 
 // wrap joins words with spaces into lines of about width, indented.
