@@ -2,6 +2,8 @@
 
 package netdev
 
+import "github.com/rumpkit/rumpkit/kernel/sysent"
+
 // provider names the part of this module that would serve row num, "" when none does or one here does.
 func provider(num int) string {
 	if uint(num) >= uint(len(providers)) {
@@ -11,7 +13,86 @@ func provider(num int) string {
 }
 
 // providers holds, by number, an index into providerNames.
-var providers = [483]uint8{}
+var providers = [483]uint8{
+	sysent.SYS_open:                1,
+	sysent.SYS_link:                1,
+	sysent.SYS_unlink:              1,
+	sysent.SYS_chdir:               1,
+	sysent.SYS_fchdir:              1,
+	sysent.SYS_compat_50_mknod:     1,
+	sysent.SYS_chmod:               1,
+	sysent.SYS_chown:               1,
+	sysent.SYS_unmount:             1,
+	sysent.SYS_access:              1,
+	sysent.SYS_chflags:             1,
+	sysent.SYS_fchflags:            1,
+	sysent.SYS_sync:                1,
+	sysent.SYS_revoke:              1,
+	sysent.SYS_symlink:             1,
+	sysent.SYS_readlink:            1,
+	sysent.SYS_umask:               1,
+	sysent.SYS_chroot:              1,
+	sysent.SYS_fsync:               1,
+	sysent.SYS_fchown:              1,
+	sysent.SYS_fchmod:              1,
+	sysent.SYS_rename:              1,
+	sysent.SYS_mkfifo:              1,
+	sysent.SYS_mkdir:               1,
+	sysent.SYS_rmdir:               1,
+	sysent.SYS_compat_50_utimes:    1,
+	sysent.SYS_pread:               1,
+	sysent.SYS_pwrite:              1,
+	sysent.SYS_pathconf:            1,
+	sysent.SYS_lseek:               1,
+	sysent.SYS_truncate:            1,
+	sysent.SYS_ftruncate:           1,
+	sysent.SYS_compat_50_futimes:   1,
+	sysent.SYS_fdatasync:           1,
+	sysent.SYS___posix_rename:      1,
+	sysent.SYS_lchmod:              1,
+	sysent.SYS_lchown:              1,
+	sysent.SYS_compat_50_lutimes:   1,
+	sysent.SYS___posix_chown:       1,
+	sysent.SYS___posix_fchown:      1,
+	sysent.SYS___posix_lchown:      1,
+	sysent.SYS_preadv:              1,
+	sysent.SYS_pwritev:             1,
+	sysent.SYS___getcwd:            1,
+	sysent.SYS_fchroot:             1,
+	sysent.SYS_lchflags:            1,
+	sysent.SYS_fsync_range:         1,
+	sysent.SYS_getvfsstat:          1,
+	sysent.SYS_statvfs1:            1,
+	sysent.SYS_fstatvfs1:           1,
+	sysent.SYS_compat_50___stat30:  1,
+	sysent.SYS_compat_50___fstat30: 1,
+	sysent.SYS_compat_50___lstat30: 1,
+	sysent.SYS___getdents30:        1,
+	sysent.SYS___mount50:           1,
+	sysent.SYS___utimes50:          1,
+	sysent.SYS___futimes50:         1,
+	sysent.SYS___lutimes50:         1,
+	sysent.SYS___stat50:            1,
+	sysent.SYS___lstat50:           1,
+	sysent.SYS___mknod50:           1,
+	sysent.SYS_linkat:              1,
+	sysent.SYS_renameat:            1,
+	sysent.SYS_mkfifoat:            1,
+	sysent.SYS_mknodat:             1,
+	sysent.SYS_mkdirat:             1,
+	sysent.SYS_faccessat:           1,
+	sysent.SYS_fchmodat:            1,
+	sysent.SYS_fchownat:            1,
+	sysent.SYS_fstatat:             1,
+	sysent.SYS_utimensat:           1,
+	sysent.SYS_openat:              1,
+	sysent.SYS_readlinkat:          1,
+	sysent.SYS_symlinkat:           1,
+	sysent.SYS_unlinkat:            1,
+	sysent.SYS_futimens:            1,
+	sysent.SYS_posix_fallocate:     1,
+	sysent.SYS_fdiscard:            1,
+}
 
 // providerNames are the parts that providers speaks of.
-var providerNames = [...]string{""}
+var providerNames = [...]string{"", "vfs"}
