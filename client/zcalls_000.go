@@ -36,7 +36,7 @@ func (c *Client) Write(fd int, buf []byte) (n int, err error) {
 
 // Open is open(2), call 5:
 //
-//	int open(const char *path, int flags, mode_t mode);
+//	int open(const char *path, int flags, ...);
 func (c *Client) Open(path string, flags int, mode uint32) (fd int, err error) {
 	t := c.enter()
 	t.str(0, path)

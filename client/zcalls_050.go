@@ -18,7 +18,7 @@ func (c *Client) Setlogin(namebuf string) error {
 
 // Ioctl is ioctl(2), call 54:
 //
-//	int ioctl(int fd, u_long com, void *data);
+//	int ioctl(int fd, u_long com, ...);
 func (c *Client) Ioctl(fd int, com uint64, data Arg) error {
 	t := c.enter()
 	t.num(0, uint64(uint32(fd)))

@@ -73,7 +73,7 @@ func (c *Client) Dup2(from, to int) (fd int, err error) {
 
 // Fcntl is fcntl(2), call 92:
 //
-//	int fcntl(int fd, int cmd, void *arg);
+//	int fcntl(int fd, int cmd, ...);
 func (c *Client) Fcntl(fd, cmd int, arg Arg) (n int, err error) {
 	t := c.enter()
 	t.num(0, uint64(uint32(fd)))

@@ -20,7 +20,7 @@ func (c *Client) Nfssvc(flag int, argp Arg) error {
 
 // Pread is pread(2), call 173:
 //
-//	ssize_t pread(int fd, void *buf, size_t nbyte, int PAD, off_t offset);
+//	ssize_t pread(int fd, void *buf, size_t nbyte, off_t offset);
 func (c *Client) Pread(fd int, buf []byte, offset int64) (n int, err error) {
 	t := c.enter()
 	t.num(3, 0)
@@ -37,7 +37,7 @@ func (c *Client) Pread(fd int, buf []byte, offset int64) (n int, err error) {
 
 // Pwrite is pwrite(2), call 174:
 //
-//	ssize_t pwrite(int fd, const void *buf, size_t nbyte, int PAD, off_t offset);
+//	ssize_t pwrite(int fd, const void *buf, size_t nbyte, off_t offset);
 func (c *Client) Pwrite(fd int, buf []byte, offset int64) (n int, err error) {
 	t := c.enter()
 	t.num(3, 0)

@@ -96,7 +96,7 @@ func (c *Client) Setrlimit(which int, rlp *abi.Rlimit) error {
 
 // Lseek is lseek(2), call 199:
 //
-//	off_t lseek(int fd, int PAD, off_t offset, int whence);
+//	off_t lseek(int fd, off_t offset, int whence);
 func (c *Client) Lseek(fd int, offset int64, whence int) (n int64, err error) {
 	t := c.enter()
 	t.num(1, 0)

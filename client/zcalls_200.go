@@ -10,7 +10,7 @@ import (
 
 // Truncate is truncate(2), call 200:
 //
-//	int truncate(const char *path, int PAD, off_t length);
+//	int truncate(const char *path, off_t length);
 func (c *Client) Truncate(path string, length int64) error {
 	t := c.enter()
 	t.num(1, 0)
@@ -24,7 +24,7 @@ func (c *Client) Truncate(path string, length int64) error {
 
 // Ftruncate is ftruncate(2), call 201:
 //
-//	int ftruncate(int fd, int PAD, off_t length);
+//	int ftruncate(int fd, off_t length);
 func (c *Client) Ftruncate(fd int, length int64) error {
 	t := c.enter()
 	t.num(1, 0)

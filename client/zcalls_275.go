@@ -104,7 +104,7 @@ func (c *Client) Fktrace(fd, ops, facs, pid int) error {
 
 // Preadv is preadv(2), call 289:
 //
-//	ssize_t preadv(int fd, const struct iovec *iovp, int iovcnt, int PAD, off_t offset);
+//	ssize_t preadv(int fd, const struct iovec *iovp, int iovcnt, off_t offset);
 func (c *Client) Preadv(fd int, iovp [][]byte, offset int64) (n int, err error) {
 	t := c.enter()
 	t.num(3, 0)
@@ -122,7 +122,7 @@ func (c *Client) Preadv(fd int, iovp [][]byte, offset int64) (n int, err error) 
 
 // Pwritev is pwritev(2), call 290:
 //
-//	ssize_t pwritev(int fd, const struct iovec *iovp, int iovcnt, int PAD, off_t offset);
+//	ssize_t pwritev(int fd, const struct iovec *iovp, int iovcnt, off_t offset);
 func (c *Client) Pwritev(fd int, iovp [][]byte, offset int64) (n int, err error) {
 	t := c.enter()
 	t.num(3, 0)

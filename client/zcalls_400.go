@@ -111,7 +111,7 @@ func (c *Client) Mount(type_, path string, flags int, data Arg) error {
 
 // PosixFadvise is posix_fadvise(2), call 416:
 //
-//	int posix_fadvise(int fd, int PAD, off_t offset, off_t len, int advice);
+//	int posix_fadvise(int fd, off_t offset, off_t len, int advice);
 func (c *Client) PosixFadvise(fd int, offset, len int64, advice int) error {
 	t := c.enter()
 	t.num(1, 0)

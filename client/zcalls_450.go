@@ -140,7 +140,7 @@ func (c *Client) Mkfifoat(fd int, path string, mode uint32) error {
 
 // Mknodat is mknodat(2), call 460:
 //
-//	int mknodat(int fd, const char *path, mode_t mode, int PAD, dev_t dev);
+//	int mknodat(int fd, const char *path, mode_t mode, dev_t dev);
 func (c *Client) Mknodat(fd int, path string, mode uint32, dev uint64) error {
 	t := c.enter()
 	t.num(3, 0)
@@ -246,7 +246,7 @@ func (c *Client) Utimensat(fd int, path string, tptr *[2]abi.Timespec, flag int)
 
 // Openat is openat(2), call 468:
 //
-//	int openat(int fd, const char *path, int oflags, mode_t mode);
+//	int openat(int fd, const char *path, int oflags, ...);
 func (c *Client) Openat(fd int, path string, oflags int, mode uint32) (newfd int, err error) {
 	t := c.enter()
 	t.num(0, uint64(uint32(fd)))

@@ -62,7 +62,7 @@ func (c *Client) ClockNanosleep(clockId, flags int, rqtp, rmtp *abi.Timespec) er
 
 // PosixFallocate is posix_fallocate(2), call 479:
 //
-//	int posix_fallocate(int fd, int PAD, off_t pos, off_t len);
+//	int posix_fallocate(int fd, off_t pos, off_t len);
 func (c *Client) PosixFallocate(fd int, pos, len int64) error {
 	t := c.enter()
 	t.num(1, 0)
@@ -76,7 +76,7 @@ func (c *Client) PosixFallocate(fd int, pos, len int64) error {
 
 // Fdiscard is fdiscard(2), call 480:
 //
-//	int fdiscard(int fd, int PAD, off_t pos, off_t len);
+//	int fdiscard(int fd, off_t pos, off_t len);
 func (c *Client) Fdiscard(fd int, pos, len int64) error {
 	t := c.enter()
 	t.num(1, 0)

@@ -24,8 +24,10 @@ func outputs() []emit.Output {
 	return []emit.Output{
 		{Name: "numbers and rows", Files: emit.Sysent},
 		{Name: "client stubs", Files: emit.Stubs},
+		{Name: "C client", Files: emit.CStubs},
 		{Name: "trace tables", Files: emit.Trace},
 		{Name: "kernels", Parts: true, Files: emit.StandardKernels},
+		{Name: "reference", Parts: true, Files: emit.Docs},
 	}
 }
 

@@ -116,8 +116,7 @@ func (s *stub) call(method string, slot int, arg jen.Code) {
 // emit writes the stub.
 func (s *stub) emit(f *jen.File) {
 	f.Comment("// " + s.e.StubName + " is " + describe(s.e) + ":\n//\n//\t" + Prototype(s.e))
-	f.Func().Params(jen.Id("c").Op("*").Id("Client")).Id(s.e.StubName).
-		Params(varList(s.params)...).Add(s.resultList()).BlockFunc(func(g *jen.Group) {
+	f.Add(s.declaration()).BlockFunc(func(g *jen.Group) {
 		g.Id("t").Op(":=").Id("c").Dot("enter").Call()
 		for _, c := range s.fill {
 			g.Add(c)
@@ -130,6 +129,12 @@ func (s *stub) emit(f *jen.File) {
 		g.Id("c").Dot("leave").Call(jen.Id("t"))
 		s.ret(g)
 	})
+}
+
+// declaration is the stub without its body.
+func (s *stub) declaration() *jen.Statement {
+	return jen.Func().Params(jen.Id("c").Op("*").Id("Client")).Id(s.e.StubName).
+		Params(varList(s.params)...).Add(s.resultList())
 }
 
 // enter writes the call itself and how the results are had.

@@ -126,12 +126,18 @@ func describe(e *master.Entry) string {
 	return s
 }
 
-// Prototype is the declaration of a call in C, as its stubs have it.
+// Prototype is the declaration of a call in C, as programs know it.
 func Prototype(e *master.Entry) string {
 	var args []string
 	for i := range e.Args {
 		a := &e.Args[i]
-		args = append(args, cDeclare(a.Type, a.Name))
+		if a.Optional {
+			args = append(args, "...")
+			break
+		}
+		if !a.Pad {
+			args = append(args, cDeclare(a.Type, a.Name))
+		}
 	}
 	if len(args) == 0 {
 		args = []string{"void"}
