@@ -39,9 +39,10 @@ func miniKernel(t *testing.T) *Kernel {
 		Path: "example.com/go-fs/v2", Package: "fs", Name: "example.com/go-fs/v2", Detach: true,
 		Needs: []Need{{Param: "v", Part: vfs.Path}, {Param: "b", Part: KernelPath}},
 	}
+	p := &Part{Path: "example.com/p", Package: "p", Name: "example.com/p", Needs: []Need{{Param: "b", Part: KernelPath}}}
 	serve(t, table, base, 0, 1, 8)
 	serve(t, table, vfs, 2, 3, 4, 5, 6, 7)
-	k := &Kernel{Selection: "vfs,example.com/go-fs/v2", Parts: []*Part{base, vfs, fs}, Table: table, Providers: make([]string, len(table.Entries))}
+	k := &Kernel{Selection: "vfs,example.com/go-fs/v2", Parts: []*Part{base, vfs, fs, p}, Table: table, Providers: make([]string, len(table.Entries))}
 	k.Dir, k.ImportPath, k.Package, k.Program = "tailored/mini", Module+"/tailored/mini", "mini", "rump-mini"
 	k.Providers[10] = "net"
 	return k

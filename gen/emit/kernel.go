@@ -5,6 +5,7 @@ package emit
 import (
 	"fmt"
 	"go/token"
+	"go/types"
 	"path"
 	"strings"
 	"unicode"
@@ -50,9 +51,12 @@ type member struct{ field, accessor string }
 func (g *kernelGen) newFile(doc string) *jen.File {
 	f := NewFile(g.ImportPath, g.Package, doc)
 	for _, p := range g.Parts {
-		if path.Base(p.Path) == p.Package {
+		switch {
+		case isLocal(p.Package):
+			f.ImportAlias(p.Path, p.Package+"part")
+		case path.Base(p.Path) == p.Package:
 			f.ImportName(p.Path, p.Package)
-		} else {
+		default:
 			f.ImportAlias(p.Path, p.Package)
 		}
 		if p.Result.Pkg != "" && p.Result.Pkg != p.Path {
@@ -60,6 +64,16 @@ func (g *kernelGen) newFile(doc string) *jen.File {
 		}
 	}
 	return f
+}
+
+// isLocal tells whether generated code uses a name for something of its own,
+// so that no package can be called so in it.
+func isLocal(name string) bool {
+	switch name {
+	case "attached", "b", "call", "cfg", "err", "f", "k", "l", "num", "p", "parts", "provider", "providers", "providerNames", "r", "r0", "r1", "vector":
+		return true
+	}
+	return types.Universe.Lookup(name) != nil
 }
 
 func (g *kernelGen) kernelFile() *jen.File {
