@@ -148,8 +148,7 @@ func nanoseconds(t abi.Timespec) int64 {
 
 // birthNotAfter moves the birth time back to a modification time before it.
 func (v *VFS) birthNotAfter(vp *vnode.Vnode, set *vnode.SetAttr) {
-	var st abi.Stat
-	if vp.Stat(&st) == nil && nanoseconds(st.Birthtim) > set.Mtime {
+	if st, err := vp.Stat(); err == nil && nanoseconds(st.Birthtim) > set.Mtime {
 		set.What, set.Btime = set.What|vnode.SetBtime, set.Mtime
 	}
 }

@@ -115,8 +115,8 @@ func (o *vnodeOps) Seek(_ *proc.LWP, f *file.File, off int64, whence int32) (int
 	case abi.SEEK_CUR:
 		base = f.Off
 	case abi.SEEK_END:
-		var st abi.Stat
-		if err := statVnode(vp, &st); err != nil {
+		st, err := statVnode(vp)
+		if err != nil {
 			return 0, err
 		}
 		base = st.Size
@@ -137,8 +137,8 @@ func (o *vnodeOps) Ioctl(_ *proc.LWP, f *file.File, cmd uint32, arg *file.Arg) e
 	var n int64
 	switch cmd {
 	case abi.FIONREAD:
-		var st abi.Stat
-		if err := statVnode(vp, &st); err != nil {
+		st, err := statVnode(vp)
+		if err != nil {
 			return err
 		}
 		f.OffMu.Lock()
@@ -168,13 +168,13 @@ func (o *vnodeOps) Events(*file.File) *event.Queue { return nil }
 
 // Stat fills st.
 func (o *vnodeOps) Stat(_ *proc.LWP, f *file.File, st *abi.Stat) error {
-	return statVnode(f.Data.(*vnode.Vnode), st)
+	return statInto(f.Data.(*vnode.Vnode), st)
 }
 
 // Close gives the vnode up, its locks with it.
 func (o *vnodeOps) Close(_ *proc.LWP, f *file.File) error {
 	vp := f.Data.(*vnode.Vnode)
-	unlockFile(f, vp)
+	o.v.unlockFile(f, vp)
 	if c, ok := vp.Node.(vnode.Closer); ok {
 		c.Closed()
 	}
@@ -182,14 +182,20 @@ func (o *vnodeOps) Close(_ *proc.LWP, f *file.File) error {
 	return nil
 }
 
-// statVnode fills st.
-func statVnode(vp *vnode.Vnode, st *abi.Stat) error {
+// statVnode describes a file.
+func statVnode(vp *vnode.Vnode) (abi.Stat, error) {
 	if vp.Mount.Dead() {
-		return abi.EIO
+		return abi.Stat{}, abi.EIO
 	}
 	vp.RLock()
 	defer vp.RUnlock()
-	return vp.Stat(st)
+	return vp.Stat()
+}
+
+// statInto fills st.
+func statInto(vp *vnode.Vnode, st *abi.Stat) (err error) {
+	*st, err = statVnode(vp)
+	return err
 }
 
 // syncLocked writes a file back. Preconditions: locked.

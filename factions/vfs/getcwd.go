@@ -59,8 +59,8 @@ func nameInParent(l *proc.LWP, at *vnode.Vnode) (*vnode.Vnode, string, error) {
 
 // findName returns the name of directory vp in up.
 func findName(l *proc.LWP, up, vp *vnode.Vnode) (string, error) {
-	var st abi.Stat
-	if err := statVnode(vp, &st); err != nil {
+	st, err := statVnode(vp)
+	if err != nil {
 		return "", err
 	}
 	d, err := up.Dir()

@@ -23,15 +23,14 @@ type hostNode struct {
 // Perm returns root's, mode 0755.
 func (n *hostNode) Perm() vnode.Perm { return vnode.Perm{Mode: 0o755} }
 
-// Attr fills st.
-func (n *hostNode) Attr(st *abi.Stat) error {
+// Attr describes the file.
+func (n *hostNode) Attr() (abi.Stat, error) {
 	t := abi.Timespec{Sec: n.made / 1e9, Nsec: n.made % 1e9}
-	*st = abi.Stat{
+	return abi.Stat{
 		Ino: n.ino, Mode: n.vp.Type | 0o755, Nlink: 1, Size: n.win.size,
 		Blocks: (n.win.size + abi.S_BLKSIZE - 1) / abi.S_BLKSIZE, Blksize: abi.S_BLKSIZE,
 		Atim: t, Mtim: t, Ctim: t, Birthtim: t,
-	}
-	return nil
+	}, nil
 }
 
 // SetAttr is not for us: the host's file keeps what it has.

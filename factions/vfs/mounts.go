@@ -23,19 +23,6 @@ func (v *VFS) AddFileSystem(t *vnode.Type) error {
 	return nil
 }
 
-// RemoveFileSystem takes a type out: EBUSY while one is mounted.
-func (v *VFS) RemoveFileSystem(t *vnode.Type) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	for _, m := range v.mounts {
-		if m.Type == t {
-			return abi.EBUSY
-		}
-	}
-	v.types = slices.DeleteFunc(v.types, func(o *vnode.Type) bool { return o == t })
-	return nil
-}
-
 // FileSystems returns the names of the types, in the order they came.
 func (v *VFS) FileSystems() []string {
 	v.mu.Lock()
@@ -72,6 +59,7 @@ func (v *VFS) mountRoot() error {
 		return err
 	}
 	m.On = "/"
+	m.Root.Pin()
 	v.root = m.Root
 	v.mounts = append(v.mounts, m)
 	return nil
@@ -84,7 +72,7 @@ func (v *VFS) mountRumpfs(_ *proc.LWP, m *vnode.Mount, _ usermem.InOutBuf) (vnod
 
 // newMount makes a file system of type t that is not mounted anywhere yet.
 func (v *VFS) newMount(l *proc.LWP, t *vnode.Type, flags uint64, args usermem.InOutBuf) (*vnode.Mount, error) {
-	m := &vnode.Mount{Type: t, Owner: l.Cred().Euid, From: t.Name}
+	m := &vnode.Mount{Type: t, Owner: l.Cred().Euid, From: t.Name, Fixed: flags&abi.MNT_ROOTFS != 0}
 	m.SetFlags(flags)
 	v.mu.Lock()
 	v.nextID++
@@ -174,7 +162,7 @@ func (v *VFS) unmount(l *proc.LWP, m *vnode.Mount, force bool) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	i := slices.Index(v.mounts, m)
-	if i < 0 || m.Covered == nil {
+	if i < 0 || m.Fixed {
 		return abi.EINVAL
 	}
 	if m.Root.Covered() != nil && !force {

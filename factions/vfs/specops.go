@@ -125,13 +125,13 @@ func (o *specOps) Events(f *file.File) *event.Queue { return spec(f).dev.Events(
 
 // Stat fills st from the node.
 func (o *specOps) Stat(_ *proc.LWP, f *file.File, st *abi.Stat) error {
-	return statVnode(spec(f).vp, st)
+	return statInto(spec(f).vp, st)
 }
 
 // Close ends this open.
 func (o *specOps) Close(l *proc.LWP, f *file.File) error {
 	s := spec(f)
-	unlockFile(f, s.vp)
+	o.v.unlockFile(f, s.vp)
 	err := s.dev.Close(l)
 	s.vp.Unref()
 	return err

@@ -61,8 +61,8 @@ func timevals50(t usermem.InSlice[abi.Timeval50]) (*[2]abi.Timespec, error) {
 
 // Compat50SysStat30 is stat(2).
 func (v *VFS) Compat50SysStat30(l *proc.LWP, path usermem.String, ub usermem.Out[abi.Stat30]) error {
-	var st abi.Stat
-	if err := v.statPath(l, abi.AT_FDCWD, path, true, &st); err != nil {
+	st, err := v.statPath(l, abi.AT_FDCWD, path, true)
+	if err != nil {
 		return err
 	}
 	return ub.Put(stat30(&st))
@@ -70,8 +70,8 @@ func (v *VFS) Compat50SysStat30(l *proc.LWP, path usermem.String, ub usermem.Out
 
 // Compat50SysLstat30 is lstat(2).
 func (v *VFS) Compat50SysLstat30(l *proc.LWP, path usermem.String, ub usermem.Out[abi.Stat30]) error {
-	var st abi.Stat
-	if err := v.statPath(l, abi.AT_FDCWD, path, false, &st); err != nil {
+	st, err := v.statPath(l, abi.AT_FDCWD, path, false)
+	if err != nil {
 		return err
 	}
 	return ub.Put(stat30(&st))

@@ -5,29 +5,30 @@ import (
 	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/cred"
+	"github.com/rumpkit/rumpkit/kernel/file"
 	"github.com/rumpkit/rumpkit/kernel/proc"
 	"github.com/rumpkit/rumpkit/kernel/usermem"
 )
 
-// statPath fills st for what path names.
-func (v *VFS) statPath(l *proc.LWP, fd int32, path usermem.String, follow bool, st *abi.Stat) error {
+// statPath describes what path names.
+func (v *VFS) statPath(l *proc.LWP, fd int32, path usermem.String, follow bool) (st abi.Stat, err error) {
 	p, err := path.Get(abi.MAXPATHLEN)
 	if err != nil {
-		return err
+		return st, err
 	}
 	vp, err := v.lookup(l, fd, p, follow)
 	if err != nil {
-		return err
+		return st, err
 	}
-	err = statVnode(vp, st)
+	st, err = statVnode(vp)
 	vp.Unref()
-	return err
+	return st, err
 }
 
 // SysStat50 describes a file, following symbolic links.
 func (v *VFS) SysStat50(l *proc.LWP, path usermem.String, ub usermem.Out[abi.Stat]) error {
-	var st abi.Stat
-	if err := v.statPath(l, abi.AT_FDCWD, path, true, &st); err != nil {
+	st, err := v.statPath(l, abi.AT_FDCWD, path, true)
+	if err != nil {
 		return err
 	}
 	return ub.Put(st)
@@ -35,8 +36,8 @@ func (v *VFS) SysStat50(l *proc.LWP, path usermem.String, ub usermem.Out[abi.Sta
 
 // SysLstat50 describes a file or symbolic link.
 func (v *VFS) SysLstat50(l *proc.LWP, path usermem.String, ub usermem.Out[abi.Stat]) error {
-	var st abi.Stat
-	if err := v.statPath(l, abi.AT_FDCWD, path, false, &st); err != nil {
+	st, err := v.statPath(l, abi.AT_FDCWD, path, false)
+	if err != nil {
 		return err
 	}
 	return ub.Put(st)
@@ -48,8 +49,8 @@ func (v *VFS) SysFstatat(l *proc.LWP, fd int32, path usermem.String, buf usermem
 	if err != nil {
 		return err
 	}
-	var st abi.Stat
-	if err := v.statPath(l, fd, path, follow, &st); err != nil {
+	st, err := v.statPath(l, fd, path, follow)
+	if err != nil {
 		return err
 	}
 	return buf.Put(st)
@@ -153,4 +154,14 @@ func pathconf(_ *vnode.Vnode, name int32) (int64, error) {
 		return 64, nil
 	}
 	return 0, abi.EINVAL
+}
+
+// Pathconf answers fpathconf(2).
+func (o *vnodeOps) Pathconf(_ *proc.LWP, f *file.File, name int32) (int64, error) {
+	return pathconf(vnodeOf(f), name)
+}
+
+// Pathconf answers fpathconf(2).
+func (o *specOps) Pathconf(_ *proc.LWP, f *file.File, name int32) (int64, error) {
+	return pathconf(vnodeOf(f), name)
 }

@@ -6,6 +6,7 @@ package vfs
 import (
 	"sync"
 
+	"github.com/rumpkit/rumpkit/factions/vfs/lockf"
 	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
 	"github.com/rumpkit/rumpkit/kernel"
 	"github.com/rumpkit/rumpkit/kernel/abi"
@@ -23,6 +24,7 @@ type VFS struct {
 	specs specOps
 	etfs  etfsTable
 	blk   rumpBlk
+	locks lockf.Table
 
 	mu     sync.Mutex // protects the lists; held while mounts change
 	mounts []*vnode.Mount

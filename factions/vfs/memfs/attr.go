@@ -11,10 +11,10 @@ func (n *node) Perm() vnode.Perm {
 	return vnode.Perm{Mode: n.mode, Uid: n.uid, Gid: n.gid, Flags: n.flags}
 }
 
-// Attr fills st.
-func (n *node) Attr(st *abi.Stat) error {
+// Attr describes the node.
+func (n *node) Attr() (abi.Stat, error) {
 	n.settle()
-	*st = abi.Stat{
+	st := abi.Stat{
 		Ino: n.ino, Mode: n.vp.Type | n.mode, Nlink: uint32(n.nlink.Load()),
 		Uid: n.uid, Gid: n.gid, Flags: n.flags, Blksize: chunkSize,
 		Atim: timespec(n.atime.Load()), Mtim: timespec(n.mtime),
@@ -27,14 +27,15 @@ func (n *node) Attr(st *abi.Stat) error {
 		st.Size = int64(len(n.target))
 	}
 	st.Blocks = (st.Size + abi.S_BLKSIZE - 1) / abi.S_BLKSIZE
-	return nil
+	return st, nil
 }
 
-// Attr fills st, with the size of the contents and the space they take.
-func (n *fileNode) Attr(st *abi.Stat) error {
-	_ = n.node.Attr(st)
+// Attr describes the node, with the size of its contents and the space they
+// take.
+func (n *fileNode) Attr() (abi.Stat, error) {
+	st, err := n.node.Attr()
 	st.Size, st.Blocks = n.data.size, n.data.space/abi.S_BLKSIZE
-	return nil
+	return st, err
 }
 
 // SetAttr changes attributes.

@@ -59,6 +59,9 @@ type Mount struct {
 	Root    *Vnode
 	Covered *Vnode
 	Owner   uint32
+	// Fixed is set, before there are users, for a mount that stays until the
+	// kernel halts: its users are not counted.
+	Fixed bool
 	// From is what is mounted, On where, as statvfs(2) shows them.
 	From, On string
 	// Rename is held by who renames.

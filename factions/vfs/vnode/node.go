@@ -14,8 +14,8 @@ type Perm struct {
 type Node interface {
 	// Perm returns owner, mode and flags. Preconditions: locked for reading.
 	Perm() Perm
-	// Attr fills st, all but Dev and Rdev. Preconditions: locked for reading.
-	Attr(st *abi.Stat) error
+	// Attr returns all but Dev and Rdev. Preconditions: locked for reading.
+	Attr() (abi.Stat, error)
 	// SetAttr changes what set names; the file system sets the change time.
 	// Permissions have been checked. Preconditions: locked.
 	SetAttr(set *SetAttr) error

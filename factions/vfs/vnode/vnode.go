@@ -35,6 +35,7 @@ type Vnode struct {
 
 	mu      sync.RWMutex
 	refs    atomic.Int32
+	pinned  bool // set before anybody else sees it: the root of all
 	covered atomic.Pointer[Mount]
 	extra   atomic.Pointer[Extra]
 }
@@ -63,7 +64,7 @@ func (v *Vnode) RUnlock() { v.mu.RUnlock() }
 // Ref takes a reference and returns v. Preconditions: the caller has one, or
 // is the file system and holds what keeps the node from going away.
 func (v *Vnode) Ref() *Vnode {
-	if v.refs.Add(1) == 1 {
+	if !v.pinned && v.refs.Add(1) == 1 && !v.Mount.Fixed {
 		v.Mount.users.Add(1)
 	}
 	return v
@@ -72,14 +73,19 @@ func (v *Vnode) Ref() *Vnode {
 // Unref gives a reference back; the file system is told of the last one.
 // Preconditions: the caller holds no lock on v. A nil v is ignored.
 func (v *Vnode) Unref() {
-	if v == nil {
+	if v == nil || v.pinned || v.refs.Add(-1) != 0 {
 		return
 	}
-	if v.refs.Add(-1) == 0 {
-		v.Node.Inactive()
+	v.Node.Inactive()
+	if !v.Mount.Fixed {
 		v.Mount.users.Add(-1)
 	}
 }
+
+// Pin makes a vnode stay for good: its references are no longer counted, which
+// spares every lookup from the root two atomic operations on one counter.
+// Preconditions: nobody else has seen it yet.
+func (v *Vnode) Pin() { v.pinned = true }
 
 // Refs returns the number of references.
 func (v *Vnode) Refs() int { return int(v.refs.Load()) }
@@ -134,14 +140,12 @@ func (v *Vnode) Covered() *Mount { return v.covered.Load() }
 // SetCovered says what is mounted on v.
 func (v *Vnode) SetCovered(m *Mount) { v.covered.Store(m) }
 
-// Stat fills st. Preconditions: locked, at least for reading.
-func (v *Vnode) Stat(st *abi.Stat) error {
-	if err := v.Node.Attr(st); err != nil {
-		return err
-	}
+// Stat describes the file. Preconditions: locked, at least for reading.
+func (v *Vnode) Stat() (abi.Stat, error) {
+	st, err := v.Node.Attr()
 	st.Dev, st.Rdev = v.Mount.Dev, v.Rdev
 	if !v.IsDevice() {
 		st.Rdev = ^uint64(0)
 	}
-	return nil
+	return st, err
 }

@@ -1,0 +1,208 @@
+// Package lockf is advisory locks on files: byte ranges of fcntl(2), owned by
+// processes, and whole files of flock(2), owned by open files. Both kinds
+// respect each other.
+package lockf
+
+import (
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/proc"
+)
+
+// End is the last byte of a range that goes to the end of the file, however
+// far that moves.
+const End = math.MaxInt64
+
+// maxLocks bounds the locks on one file.
+const maxLocks = 4096
+
+// Table is the locks of one kernel. The zero value is ready.
+type Table struct {
+	mu      sync.Mutex
+	waiting map[Owner]*List // who sleeps for a lock on what
+	wants   map[Owner]Lock
+}
+
+// Owner is who holds a lock: a *proc.Proc or a *file.File.
+type Owner any
+
+// List is the locks on one file, in no order.
+type List struct {
+	locks []Lock
+	cond  proc.Cond
+}
+
+// Lock is a lock on the bytes from Start to Last, both included.
+type Lock struct {
+	Owner Owner
+	// Pid is the process of a range lock, -1 for one of flock(2).
+	Pid         int32
+	Type        int16 // F_RDLCK or F_WRLCK
+	Start, Last int64
+}
+
+// conflicts reports whether a and b can't both be.
+func (a *Lock) conflicts(b *Lock) bool {
+	return a.Owner != b.Owner && (a.Type == abi.F_WRLCK || b.Type == abi.F_WRLCK) &&
+		a.Start <= b.Last && b.Start <= a.Last
+}
+
+// blocker returns the first lock in the way of k, nil if there is none.
+func (s *List) blocker(k *Lock) *Lock {
+	for i := range s.locks {
+		if s.locks[i].conflicts(k) {
+			return &s.locks[i]
+		}
+	}
+	return nil
+}
+
+// Test returns the first lock in the way of k.
+func (t *Table) Test(s *List, k Lock) (Lock, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if b := s.blocker(&k); b != nil {
+		return *b, true
+	}
+	return Lock{}, false
+}
+
+// Set takes lock k, in the place of what its owner holds on those bytes. With
+// another's lock in the way it is EAGAIN, or with wait sleeps until it is
+// gone: EINTR when that is interrupted, EDEADLK when it would never end.
+// ENOLCK when the file has too many locks.
+func (t *Table) Set(l *proc.LWP, s *List, k Lock, wait bool) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for s.blocker(&k) != nil {
+		if !wait {
+			return abi.EAGAIN
+		}
+		if k.Pid < 0 && s.cut(k.Owner, k.Start, k.Last) {
+			s.cond.Broadcast() // a shared flock is given up before sleeping
+			continue
+		}
+		if k.Pid >= 0 && t.circle(s, &k, k.Owner, 0) {
+			return abi.EDEADLK
+		}
+		if err := t.sleep(l, s, k); err != nil {
+			return err
+		}
+	}
+	if len(s.locks) >= maxLocks {
+		return abi.ENOLCK
+	}
+	s.cut(k.Owner, k.Start, k.Last)
+	s.join(k)
+	s.cond.Broadcast() // an exclusive lock may have become a shared one
+	return nil
+}
+
+// sleep waits until the locks of s change. Preconditions: t.mu is held.
+func (t *Table) sleep(l *proc.LWP, s *List, k Lock) error {
+	if t.waiting == nil {
+		t.waiting, t.wants = map[Owner]*List{}, map[Owner]Lock{}
+	}
+	t.waiting[k.Owner], t.wants[k.Owner] = s, k
+	err := s.cond.Wait(l, &t.mu, proc.Forever)
+	delete(t.waiting, k.Owner)
+	delete(t.wants, k.Owner)
+	return err
+}
+
+// maxChain bounds how far waits are followed.
+const maxChain = 50
+
+// circle reports whether who is in the way of k on s waits, in the end, for
+// owner. Preconditions: t.mu is held.
+func (t *Table) circle(s *List, k *Lock, owner Owner, depth int) bool {
+	if depth > maxChain {
+		return true
+	}
+	for i := range s.locks {
+		b := &s.locks[i]
+		if !b.conflicts(k) {
+			continue
+		}
+		next, ok := t.waiting[b.Owner]
+		if !ok {
+			continue
+		}
+		want := t.wants[b.Owner]
+		for j := range next.locks {
+			if next.locks[j].Owner == owner && next.locks[j].conflicts(&want) {
+				return true
+			}
+		}
+		if t.circle(next, &want, owner, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+// Unlock gives up what owner holds on the bytes from start to last.
+func (t *Table) Unlock(s *List, owner Owner, start, last int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s.cut(owner, start, last) {
+		s.cond.Broadcast()
+	}
+}
+
+// Release gives up everything owner holds.
+func (t *Table) Release(s *List, owner Owner) { t.Unlock(s, owner, 0, End) }
+
+// cut takes the bytes from start to last out of owner's locks, and reports
+// whether there were any.
+func (s *List) cut(owner Owner, start, last int64) bool {
+	found := false
+	var tails []Lock
+	s.locks = slices.DeleteFunc(s.locks, func(k Lock) bool {
+		if k.Owner != owner || k.Last < start || last < k.Start {
+			return false
+		}
+		found = true
+		if k.Start < start {
+			head := k
+			head.Last = start - 1
+			tails = append(tails, head)
+		}
+		if last < k.Last {
+			k.Start = last + 1
+			tails = append(tails, k)
+		}
+		return true
+	})
+	s.locks = append(s.locks, tails...)
+	return found
+}
+
+// join adds k, made one with equal locks of its owner that touch it.
+func (s *List) join(k Lock) {
+	s.locks = slices.DeleteFunc(s.locks, func(o Lock) bool {
+		if o.Owner != k.Owner || o.Type != k.Type {
+			return false
+		}
+		if o.Last != End && o.Last+1 == k.Start {
+			k.Start = o.Start
+			return true
+		}
+		if k.Last != End && k.Last+1 == o.Start {
+			k.Last = o.Last
+			return true
+		}
+		return false
+	})
+	s.locks = append(s.locks, k)
+}
+
+// Len returns the number of locks.
+func (t *Table) Len(s *List) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(s.locks)
+}
