@@ -20,17 +20,17 @@ import (
 
 const module = "github.com/rumpkit/rumpkit"
 
-// kernel is a standard kernel's folder and program.
-type kernel struct{ dir, program string }
+// program is a standard kernel's folder and program.
+type program struct{ dir, name string }
 
-func kernels() []kernel {
-	return []kernel{
+func programs() []program {
+	return []program{
 		{"base", "rump-base"}, {"vfs", "rump-vfs"}, {"net", "rump-net"}, {"dev", "rump-dev"},
 		{"vfsnet", "rump-vfs-net"}, {"vfsdev", "rump-vfs-dev"}, {"netdev", "rump-net-dev"}, {"all", "rump-all"},
 	}
 }
 
-func (k kernel) path() string { return module + "/tailored/" + k.dir + "/" + k.program }
+func (k program) path() string { return module + "/tailored/" + k.dir + "/" + k.name }
 
 // pkg is what go list tells of a package.
 type pkg struct {
@@ -41,7 +41,7 @@ type pkg struct {
 // listed are all packages that the eight programs are linked of, by path.
 var listed = sync.OnceValues(func() (map[string]pkg, error) {
 	args := []string{"list", "-deps", "-json=ImportPath,Imports,Deps"}
-	for _, k := range kernels() {
+	for _, k := range programs() {
 		args = append(args, k.path())
 	}
 	out, err := goCommand(args...)
@@ -79,17 +79,17 @@ func list(t *testing.T) map[string]pkg {
 // other, and the TCP/IP stack only with net.
 func TestHolds(t *testing.T) {
 	pkgs := list(t)
-	for _, k := range kernels() {
+	for _, k := range programs() {
 		for _, dep := range pkgs[k.path()].Deps {
 			rest, ours := strings.CutPrefix(dep, module+"/factions/")
 			faction, _, _ := strings.Cut(rest, "/")
 			switch {
 			case ours && k.dir != "all" && !strings.Contains(k.dir, faction):
-				t.Errorf("%s holds %s", k.program, dep)
+				t.Errorf("%s holds %s", k.name, dep)
 			case strings.HasPrefix(dep, "gvisor.dev/") && k.dir != "all" && !strings.Contains(k.dir, "net"):
-				t.Errorf("%s holds %s", k.program, dep)
+				t.Errorf("%s holds %s", k.name, dep)
 			case strings.HasPrefix(dep, module+"/gen"), strings.HasPrefix(dep, module+"/client"), strings.HasPrefix(dep, module+"/internal"):
-				t.Errorf("%s holds %s, which is no part of a kernel", k.program, dep)
+				t.Errorf("%s holds %s, which is no part of a kernel", k.name, dep)
 			}
 		}
 	}
@@ -144,10 +144,10 @@ func TestNoInit(t *testing.T) {
 		t.Skip("links eight programs")
 	}
 	dir := t.TempDir()
-	for _, k := range kernels() {
-		file := filepath.Join(dir, k.program)
+	for _, k := range programs() {
+		file := filepath.Join(dir, k.name)
 		if _, err := goCommand("build", "-trimpath", "-buildvcs=false", "-o", file, k.path()); err != nil {
-			t.Errorf("%s: %v", k.program, err)
+			t.Errorf("%s: %v", k.name, err)
 			continue
 		}
 		out, err := goCommand("tool", "nm", file)
@@ -159,7 +159,7 @@ func TestNoInit(t *testing.T) {
 			fields := strings.Fields(line)
 			name := fields[len(fields)-1]
 			if initSymbol.MatchString(name) {
-				t.Errorf("%s runs %s before main", k.program, name)
+				t.Errorf("%s runs %s before main", k.name, name)
 			}
 			// An initialised array is data; one filled at start would be bss.
 			if name == module+"/tailored/"+k.dir+".vector" {
@@ -167,7 +167,7 @@ func TestNoInit(t *testing.T) {
 			}
 		}
 		if !vector {
-			t.Errorf("%s: the call vector is not initialised data", k.program)
+			t.Errorf("%s: the call vector is not initialised data", k.name)
 		}
 	}
 }
@@ -214,8 +214,8 @@ func isRegistry(typ types.Type) bool {
 
 // TestLists checks that each kernel has its committed list.
 func TestLists(t *testing.T) {
-	for _, k := range kernels() {
-		name := "zdeps-" + strings.TrimPrefix(k.program, "rump-") + ".txt"
+	for _, k := range programs() {
+		name := "zdeps-" + strings.TrimPrefix(k.name, "rump-") + ".txt"
 		data, err := os.ReadFile(name)
 		if err != nil {
 			t.Error(err)
