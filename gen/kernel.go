@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"go/token"
 	"io"
 	"os"
 	"path/filepath"
@@ -86,7 +87,20 @@ func (f *kernelFlags) write(k *emit.Kernel, dir string, stdout io.Writer) error 
 	if pkg == "" {
 		pkg = packageName(filepath.Base(abs))
 	}
+	if !token.IsIdentifier(pkg) {
+		return fmt.Errorf("%q cannot be a package's name (mend: -pkg NAME)", pkg)
+	}
 	place(k, filepath.ToSlash(rel), importPath, pkg)
+	if err := writeKernel(root, k); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "package %s, program %s/%s\n", importPath, importPath, k.Program)
+	return nil
+}
+
+// writeKernel writes the files of a kernel below root, and removes the main
+// package of another selection that was there before.
+func writeKernel(root string, k *emit.Kernel) error {
 	files, err := emit.KernelFiles(k)
 	if err != nil {
 		return err
@@ -96,7 +110,17 @@ func (f *kernelFlags) write(k *emit.Kernel, dir string, stdout io.Writer) error 
 			return err
 		}
 	}
-	fmt.Fprintf(stdout, "package %s, program %s/%s\n", importPath, importPath, k.Program)
+	mains, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(k.Dir), "rump-*", "zmain.go"))
+	if err != nil {
+		return err
+	}
+	for _, file := range mains {
+		if dir := filepath.Dir(file); filepath.Base(dir) != k.Program {
+			if err := errors.Join(os.Remove(file), os.Remove(dir)); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 
