@@ -10,6 +10,7 @@ import (
 	"github.com/rumpkit/rumpkit/kernel/devsw"
 	"github.com/rumpkit/rumpkit/kernel/evcnt"
 	"github.com/rumpkit/rumpkit/kernel/hypercall"
+	"github.com/rumpkit/rumpkit/kernel/kqueue"
 	"github.com/rumpkit/rumpkit/kernel/memlimit"
 	"github.com/rumpkit/rumpkit/kernel/msgbuf"
 	"github.com/rumpkit/rumpkit/kernel/proc"
@@ -70,8 +71,9 @@ type Base struct {
 	shutdown []func(howto int32)
 	done     chan struct{}
 
-	clock clockState
-	names names
+	clock   clockState
+	names   names
+	kqprocs *kqueue.Procs
 }
 
 type state int

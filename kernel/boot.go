@@ -9,6 +9,7 @@ import (
 	"github.com/rumpkit/rumpkit/kernel/evcnt"
 	"github.com/rumpkit/rumpkit/kernel/file"
 	"github.com/rumpkit/rumpkit/kernel/hypercall"
+	"github.com/rumpkit/rumpkit/kernel/kqueue"
 	"github.com/rumpkit/rumpkit/kernel/memlimit"
 	"github.com/rumpkit/rumpkit/kernel/msgbuf"
 	"github.com/rumpkit/rumpkit/kernel/proc"
@@ -94,6 +95,7 @@ func (b *Base) bootMemory() {
 // bootProcs makes the process table, pid 0 and the lwp that boots.
 func (b *Base) bootProcs() {
 	b.Procs = proc.NewTable(b.Host, b.Config.NCPU, b.maxProc())
+	b.kqprocs = kqueue.NewProcs(b.Procs)
 	p := b.Procs.Find(0)
 	b.boot, _ = p.NewLWP(true)
 	p.SetFiles(file.NewTable(b.openConsole))

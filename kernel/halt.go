@@ -101,15 +101,6 @@ func (b *Base) Go(fn func()) {
 	}()
 }
 
-// recovered turns a panic in a handler into a report and the end of this
-// kernel. Preconditions: it is deferred directly.
-func (b *Base) recovered(err *error) {
-	if v := recover(); v != nil {
-		b.panicked(v)
-		*err = abi.EIO
-	}
-}
-
 func (b *Base) report(v any) { b.Printf("panic: " + panicText(v) + "\n" + stack()) }
 
 // panicked reports a panic, the first of them, and ends the kernel. What the

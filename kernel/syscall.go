@@ -39,11 +39,27 @@ func (b *Base) Syscall(l *proc.LWP, num int, f *sysent.Frame) (err error) {
 
 // dispatch runs the handler. A panic in it ends this kernel and no other.
 func (b *Base) dispatch(l *proc.LWP, num int, f *sysent.Frame) (err error) {
-	defer b.recovered(&err)
-	if err = b.parts.Syscall(l, num, f); err != nil {
+	returned := false
+	defer func() {
+		if !returned {
+			err = b.broken(recover())
+		}
+	}()
+	err = b.parts.Syscall(l, num, f)
+	returned = true
+	if err != nil {
 		err = asErrno(err)
 	}
 	return err
+}
+
+// broken is the end of a call that did not return. Without a panic its
+// goroutine is ending, which is its caller's affair.
+func (b *Base) broken(panicked any) error {
+	if panicked != nil {
+		b.panicked(panicked)
+	}
+	return abi.EIO
 }
 
 func (b *Base) traced(t *Tracer, l *proc.LWP, num int, f *sysent.Frame) error {

@@ -84,6 +84,12 @@ type Pathconfer interface {
 	Pathconf(l *proc.LWP, f *File, name int32) (int64, error)
 }
 
+// Noter is implemented by Ops whose files tell of more than readiness
+// (EVFILT_VNODE): the queue is notified of NOTE_ bits.
+type Noter interface {
+	Notes(f *File) *event.Queue
+}
+
 // Closer is told each time a process closes a descriptor of the file, before
 // the last one is gone: POSIX locks of that process end then.
 type Closer interface {
@@ -163,6 +169,10 @@ func (f *File) hold() bool {
 		}
 	}
 }
+
+// Use takes a reference for a caller that has none of its own: false when the
+// file is closed or being closed.
+func (f *File) Use() bool { return f.hold() }
 
 // Hold takes a further reference. Preconditions: the caller has one.
 func (f *File) Hold() { f.refs.Add(1) }

@@ -34,8 +34,8 @@ func (t *Table) copy() *Table {
 	for i, s := range old {
 		slots[i].file = &cells[i]
 		f := s.file.Load()
-		if f == nil {
-			if s.taken { // another lwp is just opening it
+		if f == nil || f.Kind == KindKqueue { // which children do not get
+			if s.taken {
 				n.lowest = min(n.lowest, i)
 				n.open--
 			}

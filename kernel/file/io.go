@@ -17,7 +17,11 @@ func Read(l *proc.LWP, f *File, buf usermem.OutBuf) (int, error) {
 	if !f.Readable() {
 		return 0, abi.EBADF
 	}
-	return f.readTo(l, buf, here)
+	if buf.IsLocal() {
+		p, _ := buf.Window(buf.Len())
+		return f.Ops.Read(l, f, p)
+	}
+	return f.readRemote(l, buf, here)
 }
 
 // Write writes buf to f, at its position (write(2)): EBADF when it is not open
@@ -26,7 +30,15 @@ func Write(l *proc.LWP, f *File, buf usermem.InBuf) (int, error) {
 	if !f.Writable() {
 		return 0, abi.EBADF
 	}
-	n, err := f.writeFrom(l, buf, here)
+	if buf.IsLocal() {
+		p, _ := buf.Get(buf.Len())
+		n, err := f.Ops.Write(l, f, p)
+		if err == nil {
+			return n, nil
+		}
+		return f.written(l, n, err)
+	}
+	n, err := f.writeRemote(l, buf, here)
 	return f.written(l, n, err)
 }
 

@@ -20,6 +20,8 @@ type Table struct {
 	lowest int // no free descriptor below this one
 	open   int
 	freed  bool // the process has ended: nothing can be opened any more
+	// watch is who is told when a descriptor stops to stand for its file.
+	watch map[int32][]*Watch
 }
 
 // slot is one descriptor. Only file is read without the lock.
@@ -152,31 +154,34 @@ func (t *Table) release(fd int) {
 
 // Close closes descriptor fd.
 func (t *Table) Close(l *proc.LWP, fd int32) error {
-	f, err := t.take(fd)
+	f, watch, err := t.take(fd)
 	if err != nil {
 		return err
 	}
-	return closeFile(l, f)
+	return closeFile(l, f, watch)
 }
 
 // take empties descriptor fd and returns its file, whose reference is now the
-// caller's.
-func (t *Table) take(fd int32) (*File, error) {
+// caller's, and who watches the descriptor.
+func (t *Table) take(fd int32) (*File, []*Watch, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	slots := *t.slots.Load()
 	if fd < 0 || int(fd) >= len(slots) {
-		return nil, abi.EBADF
+		return nil, nil, abi.EBADF
 	}
 	f := slots[fd].file.Swap(nil)
 	if f == nil {
-		return nil, abi.EBADF
+		return nil, nil, abi.EBADF
 	}
 	t.release(int(fd))
-	return f, nil
+	return f, t.unwatch(fd), nil
 }
 
-func closeFile(l *proc.LWP, f *File) error {
+func closeFile(l *proc.LWP, f *File, watch []*Watch) error {
+	for _, w := range watch {
+		w.gone()
+	}
 	if c, ok := f.Ops.(Closer); ok {
 		c.CloseDescriptor(l, f)
 	}
@@ -217,9 +222,10 @@ func (t *Table) Dup2(l *proc.LWP, from, to int32, cloexec bool) error {
 	}
 	s.cloexec = cloexec
 	old := s.file.Swap(f)
+	watch := t.unwatch(to)
 	t.mu.Unlock()
 	if old != nil {
-		return closeFile(l, old)
+		return closeFile(l, old, watch)
 	}
 	return nil
 }

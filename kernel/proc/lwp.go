@@ -28,7 +28,9 @@ type LWP struct {
 	// it never changes.
 	held bool
 	// cpu is whether the lwp holds a virtual CPU; only its goroutine looks.
-	cpu bool
+	// cpus is where it gets one, nil when they are not bounded.
+	cpu  bool
+	cpus *cpus
 	// replied is what OnReply left; only the lwp's goroutine looks.
 	replied func()
 	// onBlock is told before the lwp sleeps or waits outside the kernel.
@@ -106,13 +108,12 @@ func (l *LWP) Sleep(d time.Duration) error {
 // park waits for a wake-up or until d has passed (Forever: no limit), without
 // a virtual CPU. It reports whether d passed.
 func (l *LWP) park(d time.Duration) (expired bool) {
-	t := l.proc.table
 	if l.onBlock != nil {
 		l.onBlock()
 	}
 	held := l.cpu
 	if held {
-		t.cpus.release(l)
+		l.cpus.release(l)
 	}
 	l.asleep.Store(int32(l.num) + 1)
 	if d >= 0 {
@@ -122,7 +123,7 @@ func (l *LWP) park(d time.Duration) (expired bool) {
 	}
 	l.awake()
 	if held {
-		t.cpus.acquire(l)
+		l.cpus.acquire(l)
 	}
 	return expired
 }
@@ -153,8 +154,8 @@ func (l *LWP) awake() {
 // bounded. Leave ends it.
 func (l *LWP) Enter(num int) {
 	l.num = num
-	if c := l.proc.table.cpus; c != nil {
-		c.acquire(l)
+	if l.cpus != nil {
+		l.cpus.acquire(l)
 	}
 }
 
@@ -165,7 +166,7 @@ func (l *LWP) Asleep() int { return int(l.asleep.Load()) - 1 }
 // Leave ends the system call Enter began.
 func (l *LWP) Leave() {
 	if l.cpu {
-		l.proc.table.cpus.release(l)
+		l.cpus.release(l)
 	}
 	if l.intr.Load() {
 		l.intr.Store(false)
@@ -182,8 +183,7 @@ func (l *LWP) Unblocked(fn func()) {
 		fn()
 		return
 	}
-	c := l.proc.table.cpus
-	c.release(l)
+	l.cpus.release(l)
 	fn()
-	c.acquire(l)
+	l.cpus.acquire(l)
 }

@@ -177,7 +177,7 @@ func (p *Proc) NewLWP(held bool) (*LWP, error) {
 		return nil, abi.EBUSY
 	}
 	p.nextLID++
-	l := &LWP{proc: p, lid: p.nextLID, held: held, wake: make(chan struct{}, 1)}
+	l := &LWP{proc: p, lid: p.nextLID, held: held, wake: make(chan struct{}, 1), cpus: p.table.cpus}
 	p.lwps[l.lid] = l
 	return l, nil
 }

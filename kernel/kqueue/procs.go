@@ -1,0 +1,116 @@
+// EVFILT_PROC: what becomes of a process.
+package kqueue
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/proc"
+)
+
+// Procs is who waits for processes, in one kernel.
+type Procs struct {
+	table *proc.Table
+
+	mu    sync.Mutex
+	notes map[int32][]*knote
+}
+
+// NewProcs returns nobody, and begins to follow the processes of a kernel.
+func NewProcs(t *proc.Table) *Procs {
+	p := &Procs{table: t, notes: map[int32][]*knote{}}
+	t.OnFork(func(parent, _ *proc.Proc) { p.tell(parent.Pid, abi.NOTE_FORK) })
+	t.OnExec(func(q *proc.Proc) { p.tell(q.Pid, abi.NOTE_EXEC) })
+	t.OnExit(func(q *proc.Proc) { p.tell(q.Pid, abi.NOTE_EXIT) })
+	return p
+}
+
+// tell notifies who waits for a process.
+func (p *Procs) tell(pid int32, what uint32) {
+	p.mu.Lock()
+	notes := slices.Clone(p.notes[pid])
+	p.mu.Unlock()
+	for _, n := range notes {
+		if n.f.(*process).saw(n, what) {
+			n.activate()
+		}
+	}
+}
+
+func (p *Procs) add(pid int32, n *knote) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.notes[pid] = append(p.notes[pid], n)
+}
+
+func (p *Procs) remove(pid int32, n *knote) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	list := slices.DeleteFunc(p.notes[pid], func(o *knote) bool { return o == n })
+	if len(list) == 0 {
+		delete(p.notes, pid)
+		return
+	}
+	p.notes[pid] = list
+}
+
+// process waits for one process. Its field is protected by the queue's lock.
+type process struct{ seen uint32 }
+
+// saw records what happened and reports whether the note wants to know.
+func (p *process) saw(n *knote, what uint32) bool {
+	n.q.mu.Lock()
+	defer n.q.mu.Unlock()
+	p.seen |= what & (n.kq.Fflags | abi.NOTE_EXIT)
+	return p.seen != 0
+}
+
+// attach begins to follow a process: ESRCH when there is none, EACCES when it
+// is somebody else's.
+func (p *process) attach(l *proc.LWP, n *knote) error {
+	if n.kq.Ident > 1<<31-1 {
+		return abi.ESRCH
+	}
+	pid := int32(n.kq.Ident)
+	q := n.q.procs.table.Find(pid)
+	if q == nil {
+		return abi.ESRCH
+	}
+	if c := l.Cred(); !c.IsRoot() && (c.Ruid != q.Cred().Ruid || q.Sugid()) {
+		return abi.EACCES
+	}
+	n.q.mu.Lock()
+	n.kq.Flags |= abi.EV_CLEAR
+	n.q.mu.Unlock()
+	n.q.procs.add(pid, n)
+	if n.q.procs.table.Find(pid) != q { // it ended just now
+		p.saw(n, abi.NOTE_EXIT)
+	}
+	return nil
+}
+
+func (p *process) detach(n *knote) { n.q.procs.remove(int32(n.kq.Ident), n) }
+
+func (p *process) check(_ *proc.LWP, n *knote, ev *abi.Kevent) bool {
+	n.q.mu.Lock()
+	defer n.q.mu.Unlock()
+	ev.Fflags = p.seen & n.kq.Fflags
+	if p.seen&abi.NOTE_EXIT != 0 {
+		ev.Flags |= abi.EV_EOF | abi.EV_ONESHOT
+	}
+	return p.seen != 0
+}
+
+func (p *process) taken(n *knote) {
+	n.q.mu.Lock()
+	p.seen = 0
+	n.q.mu.Unlock()
+}
+
+func (p *process) touch(n *knote) error {
+	n.q.mu.Lock()
+	n.kq.Flags |= abi.EV_CLEAR
+	n.q.mu.Unlock()
+	return nil
+}
