@@ -1,0 +1,77 @@
+// What a protocol gives the socket layer.
+package net
+
+import (
+	"github.com/rumpkit/rumpkit/kernel/event"
+	"github.com/rumpkit/rumpkit/kernel/file"
+	"github.com/rumpkit/rumpkit/kernel/proc"
+)
+
+// Endpoint is the protocol's side of one socket. No method blocks: what can't
+// be done now is EWOULDBLOCK, and Socket.Notify is called when that may have
+// changed. Addresses are whole socket addresses, whose length byte is right.
+type Endpoint interface {
+	// Attach tells the endpoint its socket, once and before anything else.
+	Attach(s *Socket)
+	// Bind gives it a local address.
+	Bind(l *proc.LWP, addr []byte) error
+	// Connect connects it: EINPROGRESS when that has begun.
+	Connect(l *proc.LWP, addr []byte) error
+	// Connecting reports a connection that has begun and is not decided.
+	Connecting() bool
+	// Listen makes it take connections, up to backlog at a time.
+	Listen(backlog int) error
+	// Accept returns the next connection.
+	Accept() (Endpoint, error)
+	// Send sends m.Data, to m.Name if given, and returns how much was taken.
+	Send(l *proc.LWP, m *Message) (int, error)
+	// Recv fills m and returns the number of bytes; 0 at the end of a stream.
+	Recv(l *proc.LWP, m *Message) (int, error)
+	// Shutdown ends sending, receiving or both (SHUT_).
+	Shutdown(how int32) error
+	// LocalAddr and PeerAddr append the address to buf.
+	LocalAddr(buf []byte) ([]byte, error)
+	PeerAddr(buf []byte) ([]byte, error)
+	// SetOption sets an option; those of SOL_SOCKET come here too, after the
+	// socket layer has looked at them. ENOPROTOOPT when it is not known.
+	SetOption(l *proc.LWP, level, name int32, val []byte) error
+	// Option returns the value of an option.
+	Option(level, name int32) ([]byte, error)
+	// Poll returns which of POLLIN, POLLOUT and POLLPRI are set.
+	Poll() event.Mask
+	// Ioctl performs commands the socket layer does not know.
+	Ioctl(l *proc.LWP, cmd uint32, arg *file.Arg) error
+	// Queued returns the bytes that wait to be read, and those not yet sent.
+	Queued() (recv, send int)
+	// Buffers returns the sizes of both buffers, in bytes.
+	Buffers() (recv, send int)
+	// TakeError returns the pending error and clears it.
+	TakeError() error
+	// Draining reports a closing connection with data not yet acknowledged.
+	Draining() bool
+	// Close ends it.
+	Close()
+}
+
+// Message is what one send or receive moves.
+type Message struct {
+	// Data is sent, or filled.
+	Data []byte
+	// Name is the address to send to, nil for the connected peer, or the one
+	// received from (appended to Name[:0] when WantName is set).
+	Name []byte
+	// Control is the control messages that go along.
+	Control []byte
+	// Flags are the MSG_ flags asked for; Recv sets those to report in Out.
+	Flags, Out int32
+	// WantName and WantControl ask Recv for those.
+	WantName, WantControl bool
+
+	name [nameRoom]byte
+}
+
+// nameRoom is as long as the addresses of most families.
+const nameRoom = 32
+
+// AppendName returns the empty slice to which Recv appends the address.
+func (m *Message) AppendName() []byte { return m.name[:0] }

@@ -1,0 +1,144 @@
+// Endpoints: one socket's side in the stack, as the socket layer wants it.
+package inet
+
+import (
+	"sync"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
+	"gvisor.dev/gvisor/pkg/waiter"
+
+	"github.com/rumpkit/rumpkit/factions/net"
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/event"
+)
+
+// kind is what sort of socket an endpoint is.
+type kind uint8
+
+const (
+	kindTCP kind = iota
+	kindUDP
+	kindRaw
+)
+
+// endpoint implements net.Endpoint.
+type endpoint struct {
+	in     *Inet
+	stack  *stack.Stack
+	ep     tcpip.Endpoint
+	sock   *net.Socket
+	kind   kind
+	v6     bool
+	number int32 // IP protocol
+
+	wq    *waiter.Queue
+	entry waiter.Entry
+
+	// rmu and wmu order receivers and senders for as long as one try takes.
+	rmu sync.Mutex
+	dst sink
+	wmu sync.Mutex
+	src source
+
+	extra extra
+}
+
+// sink is memory being filled by the stack.
+type sink struct {
+	b []byte
+	n int
+}
+
+// Write implements io.Writer.
+func (s *sink) Write(p []byte) (int, error) {
+	n := copy(s.b[s.n:], p)
+	s.n += n
+	if n < len(p) {
+		return n, errFull
+	}
+	return n, nil
+}
+
+// source is memory being sent by the stack. It implements tcpip.Payloader.
+type source struct{ b []byte }
+
+// Len implements tcpip.Payloader.
+func (s *source) Len() int { return len(s.b) }
+
+// Read implements io.Reader.
+func (s *source) Read(p []byte) (int, error) {
+	if len(s.b) == 0 {
+		return 0, errEnd
+	}
+	n := copy(p, s.b)
+	s.b = s.b[n:]
+	return n, nil
+}
+
+// Attach implements net.Endpoint.
+func (e *endpoint) Attach(s *net.Socket) {
+	e.sock = s
+	e.entry.Init(e, waiter.AllEvents)
+	e.wq.EventRegister(&e.entry)
+}
+
+// NotifyEvent implements waiter.EventListener.
+func (e *endpoint) NotifyEvent(mask waiter.EventMask) {
+	var m event.Mask
+	if mask&waiter.ReadableEvents != 0 {
+		m |= abi.POLLIN
+	}
+	if mask&waiter.WritableEvents != 0 {
+		m |= abi.POLLOUT
+	}
+	if mask&(waiter.EventErr|waiter.EventHUp|waiter.EventRdHUp) != 0 {
+		m |= abi.POLLIN | abi.POLLOUT
+	}
+	e.sock.Notify(m)
+}
+
+// Poll implements net.Endpoint. POLLHUP says that reading will not block
+// whatever the low-water mark is.
+func (e *endpoint) Poll() (m event.Mask) {
+	e.dropUnwanted()
+	r := e.ep.Readiness(waiter.ReadableEvents | waiter.WritableEvents | waiter.EventPri)
+	if r&waiter.ReadableEvents != 0 {
+		m |= abi.POLLIN
+	}
+	if r&waiter.WritableEvents != 0 {
+		m |= abi.POLLOUT
+	}
+	if r&waiter.EventErr != 0 {
+		m |= abi.POLLIN | abi.POLLOUT
+	}
+	if e.ended(r) {
+		m |= abi.POLLHUP
+	}
+	return m
+}
+
+// Close implements net.Endpoint.
+func (e *endpoint) Close() { e.ep.Close() }
+
+// TakeError implements net.Endpoint.
+func (e *endpoint) TakeError() error { return errno(e.ep.LastError()) }
+
+// Queued implements net.Endpoint.
+func (e *endpoint) Queued() (recv, send int) {
+	e.dropUnwanted()
+	recv, err := e.ep.GetSockOptInt(tcpip.ReceiveQueueSizeOption)
+	if err != nil {
+		recv = 0
+	}
+	if send, err = e.ep.GetSockOptInt(tcpip.SendQueueSizeOption); err != nil {
+		send = 0
+	}
+	return recv, send
+}
+
+// Buffers implements net.Endpoint.
+func (e *endpoint) Buffers() (recv, send int) {
+	so := e.ep.SocketOptions()
+	return int(so.GetReceiveBufferSize()), int(so.GetSendBufferSize())
+}

@@ -1,0 +1,184 @@
+// Options of tcp(4).
+package inet
+
+import (
+	"time"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
+
+	"github.com/rumpkit/rumpkit/factions/net"
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/usermem"
+)
+
+func (e *endpoint) setTCP(name int32, val []byte) error {
+	if name == abi.TCP_CONGCTL {
+		return e.setCongestion(val)
+	}
+	v, err := net.Int(val)
+	if err != nil {
+		return err
+	}
+	switch name {
+	case abi.TCP_NODELAY:
+		e.ep.SocketOptions().SetDelayOption(v == 0)
+		return nil
+	case abi.TCP_MAXSEG:
+		if v <= 0 || v > int32(e.segment()) {
+			return abi.EINVAL
+		}
+		return e.setInt(tcpip.MaxSegOption, int(v))
+	case abi.TCP_KEEPIDLE, abi.TCP_KEEPINTVL, abi.TCP_KEEPCNT:
+		return e.setKeep(name, v)
+	}
+	return abi.ENOPROTOOPT
+}
+
+// setKeep sets a keepalive time in seconds, or their number.
+func (e *endpoint) setKeep(name, v int32) error {
+	const most = 1 << 16
+	if v <= 0 || v > most {
+		return abi.EINVAL
+	}
+	d := time.Duration(v) * time.Second
+	switch name {
+	case abi.TCP_KEEPIDLE:
+		return errno(e.ep.SetSockOpt(ptr(tcpip.KeepaliveIdleOption(d))))
+	case abi.TCP_KEEPINTVL:
+		return errno(e.ep.SetSockOpt(ptr(tcpip.KeepaliveIntervalOption(d))))
+	}
+	return e.setInt(tcpip.KeepaliveCountOption, int(v))
+}
+
+// congestionNames pairs NetBSD's names of congestion control with the stack's.
+var congestionNames = [...]struct{ ours, theirs string }{
+	{"newreno", "reno"}, {"cubic", "cubic"}, {"reno", "reno"},
+}
+
+// setCongestion chooses a congestion control by name: EINVAL for an unknown one.
+func (e *endpoint) setCongestion(val []byte) error {
+	name := string(val)
+	for i := range val {
+		if val[i] == 0 {
+			name = name[:i]
+			break
+		}
+	}
+	for _, n := range congestionNames {
+		if n.ours == name {
+			return errno(e.ep.SetSockOpt(ptr(tcpip.CongestionControlOption(n.theirs))))
+		}
+	}
+	return abi.EINVAL
+}
+
+func (e *endpoint) getTCP(name int32) ([]byte, error) {
+	switch name {
+	case abi.TCP_NODELAY:
+		return net.FromBool(!e.ep.SocketOptions().GetDelayOption()), nil
+	case abi.TCP_MAXSEG:
+		return net.Value(int32(e.segment())), nil
+	case abi.TCP_KEEPIDLE:
+		var d tcpip.KeepaliveIdleOption
+		return seconds(&d, e.ep.GetSockOpt(&d))
+	case abi.TCP_KEEPINTVL:
+		var d tcpip.KeepaliveIntervalOption
+		return seconds(&d, e.ep.GetSockOpt(&d))
+	case abi.TCP_KEEPCNT:
+		return e.getInt(tcpip.KeepaliveCountOption)
+	case abi.TCP_CONGCTL:
+		return e.congestion()
+	case abi.TCP_INFO:
+		return e.tcpInfo()
+	}
+	return nil, abi.ENOPROTOOPT
+}
+
+func seconds[D ~int64](d *D, err tcpip.Error) ([]byte, error) {
+	return net.Value(int32(time.Duration(*d) / time.Second)), errno(err)
+}
+
+// congestionRoom is the size of the value of TCP_CONGCTL.
+const congestionRoom = 10
+
+func (e *endpoint) congestion() ([]byte, error) {
+	var cc tcpip.CongestionControlOption
+	if err := e.ep.GetSockOpt(&cc); err != nil {
+		return nil, errno(err)
+	}
+	b := make([]byte, congestionRoom)
+	for _, n := range congestionNames {
+		if n.theirs == string(cc) {
+			copy(b[:congestionRoom-1], n.ours)
+			break
+		}
+	}
+	return b, nil
+}
+
+// Headers of TCP over IPv4 and IPv6 without options, and the segment size
+// before a connection tells a better one (net.inet.tcp.mssdflt).
+const (
+	headers4       = 40
+	headers6       = 60
+	defaultSegment = 536
+)
+
+// segment returns the segment size in bytes.
+func (e *endpoint) segment() int {
+	if v, err := e.ep.GetSockOptInt(tcpip.MaxSegOption); err == nil && v != defaultSegment {
+		return v
+	}
+	if !e.connected() {
+		return defaultSegment
+	}
+	if e.v6 {
+		return int(e.in.lo.MTU()) - headers6
+	}
+	return int(e.in.lo.MTU()) - headers4
+}
+
+// tcpStates are the stack's states as NetBSD numbers them.
+var tcpStates = [...]uint8{
+	tcp.StateListen:      abi.TCPS_LISTEN,
+	tcp.StateSynSent:     abi.TCPS_SYN_SENT,
+	tcp.StateSynRecv:     abi.TCPS_SYN_RECEIVED,
+	tcp.StateEstablished: abi.TCPS_ESTABLISHED,
+	tcp.StateCloseWait:   abi.TCPS_CLOSE_WAIT,
+	tcp.StateFinWait1:    abi.TCPS_FIN_WAIT_1,
+	tcp.StateClosing:     abi.TCPS_CLOSING,
+	tcp.StateLastAck:     abi.TCPS_LAST_ACK,
+	tcp.StateFinWait2:    abi.TCPS_FIN_WAIT_2,
+	tcp.StateTimeWait:    abi.TCPS_TIME_WAIT,
+}
+
+func tcpState(s tcp.EndpointState) uint8 {
+	if int(s) < len(tcpStates) {
+		return tcpStates[s]
+	}
+	return abi.TCPS_CLOSED
+}
+
+func (e *endpoint) tcpInfo() ([]byte, error) {
+	var in tcpip.TCPInfoOption
+	if err := e.ep.GetSockOpt(&in); err != nil {
+		return nil, errno(err)
+	}
+	recv, _ := e.Buffers()
+	mss := uint32(e.segment())
+	out := abi.TcpInfo{
+		State:       tcpState(e.state()),
+		Rto:         micros(in.RTO),
+		Rtt:         micros(in.RTT),
+		Rttvar:      micros(in.RTTVar),
+		SndMss:      mss,
+		RcvMss:      mss,
+		SndSsthresh: in.SndSsthresh,
+		SndCwnd:     in.SndCwnd * mss,
+		RcvSpace:    uint32(recv),
+	}
+	return append([]byte(nil), usermem.BytesOf(&out)...), nil
+}
+
+func micros(d time.Duration) uint32 { return uint32(d / time.Microsecond) }

@@ -1,0 +1,159 @@
+// Sending and receiving.
+package inet
+
+import (
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
+
+	"github.com/rumpkit/rumpkit/factions/net"
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/proc"
+)
+
+// Send implements net.Endpoint.
+func (e *endpoint) Send(_ *proc.LWP, m *net.Message) (int, error) {
+	if e.kind == kindTCP {
+		return e.sendStream(m.Data)
+	}
+	var opts tcpip.WriteOptions
+	var to tcpip.FullAddress
+	if m.Name != nil {
+		var err error
+		if to, err = e.destination(m.Name); err != nil {
+			return 0, err
+		}
+		opts.To = &to
+	} else if !e.hasPeer() {
+		return 0, e.noPeer()
+	}
+	if len(m.Control) > 0 {
+		if err := e.parseControl(m.Control, &opts.ControlMessages); err != nil {
+			return 0, err
+		}
+	}
+	return e.sendDatagram(m.Data, opts)
+}
+
+// sendStream sends what the buffer takes of b.
+func (e *endpoint) sendStream(b []byte) (int, error) {
+	if len(b) == 0 {
+		return 0, nil
+	}
+	e.wmu.Lock()
+	defer e.wmu.Unlock()
+	e.src.b = b
+	n, err := e.ep.Write(&e.src, tcpip.WriteOptions{})
+	e.src.b = nil
+	if err != nil {
+		if _, closed := err.(*tcpip.ErrClosedForSend); closed && e.fresh() {
+			return 0, abi.ENOTCONN
+		}
+		return 0, errno(err)
+	}
+	return int(n), nil
+}
+
+// destination returns the address to send to: EISCONN on a connected socket,
+// EADDRNOTAVAIL for port 0.
+func (e *endpoint) destination(name []byte) (tcpip.FullAddress, error) {
+	if e.hasPeer() {
+		return tcpip.FullAddress{}, abi.EISCONN
+	}
+	to, err := parseAddr(name, e.v6)
+	if err == nil && to.Port == 0 && e.kind == kindUDP {
+		err = abi.EADDRNOTAVAIL
+	}
+	if e.kind == kindRaw {
+		to.Port = 0
+	}
+	return to, err
+}
+
+// hasPeer reports a connected datagram socket.
+func (e *endpoint) hasPeer() bool {
+	if e.kind == kindRaw {
+		_, ok := e.extra.peerAddr()
+		return ok
+	}
+	_, err := e.ep.GetRemoteAddress()
+	return err == nil
+}
+
+// noPeer is the error of sending without an address.
+func (e *endpoint) noPeer() error {
+	if e.kind == kindRaw {
+		return abi.ENOTCONN
+	}
+	return abi.EDESTADDRREQ
+}
+
+func (e *endpoint) sendDatagram(b []byte, opts tcpip.WriteOptions) (int, error) {
+	if e.kind == kindRaw && e.ep.SocketOptions().GetHeaderIncluded() {
+		var err error
+		if b, err = headerToNet(b); err != nil {
+			return 0, err
+		}
+	}
+	e.wmu.Lock()
+	defer e.wmu.Unlock()
+	e.src.b = b
+	n, err := e.ep.Write(&e.src, opts)
+	e.src.b = nil
+	if err != nil {
+		return 0, errno(err)
+	}
+	return int(n), nil
+}
+
+// Recv implements net.Endpoint.
+func (e *endpoint) Recv(_ *proc.LWP, m *net.Message) (int, error) {
+	e.dropUnwanted()
+	res, n, err := e.read(m)
+	if err != nil {
+		return 0, err
+	}
+	if e.kind == kindTCP {
+		return n, nil
+	}
+	if res.Total > n {
+		m.Out |= abi.MSG_TRUNC
+	}
+	if m.WantName {
+		m.Name = appendAddr(m.AppendName(), res.RemoteAddr, e.v6)
+	}
+	if m.WantControl {
+		m.Control = e.control(&res.ControlMessages)
+	}
+	if e.kind == kindRaw && !e.v6 {
+		headerToHost(m.Data[:n])
+	}
+	return n, nil
+}
+
+// read reads once from the stack. The end of a stream is 0 bytes and no error.
+func (e *endpoint) read(m *net.Message) (tcpip.ReadResult, int, error) {
+	e.rmu.Lock()
+	defer e.rmu.Unlock()
+	e.dst = sink{b: m.Data}
+	res, err := e.ep.Read(&e.dst, tcpip.ReadOptions{
+		Peek:           m.Flags&abi.MSG_PEEK != 0,
+		NeedRemoteAddr: m.WantName && e.kind != kindTCP,
+	})
+	n := e.dst.n
+	e.dst.b = nil
+	switch err.(type) {
+	case nil:
+		return res, n, nil
+	case *tcpip.ErrClosedForReceive:
+		return res, 0, nil
+	case *tcpip.ErrBadBuffer:
+		if len(m.Data) == 0 { // a message that a buffer of no size took
+			return res, 0, nil
+		}
+	case *tcpip.ErrNotConnected:
+		if e.kind == kindTCP && e.state() == tcp.StateClose {
+			return res, 0, nil
+		}
+	}
+	return res, 0, errno(err)
+}

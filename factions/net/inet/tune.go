@@ -1,0 +1,49 @@
+// What the stack is told: NetBSD's values where a program can see them, and
+// bounds on memory.
+package inet
+
+import (
+	"time"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+)
+
+const (
+	minBuffer = 4096
+	// maxBuffer is the largest buffer of a socket (kern.sbmax).
+	maxBuffer = abi.SB_MAX
+	// tcpBuffer is what a TCP socket begins with. It is more than NetBSD's
+	// 32 KB: the window must hold several 64 KB segments of lo0.
+	tcpBuffer = abi.SB_MAX
+	// datagramSend and datagramRecv are those of UDP (net.inet.udp.sendspace
+	// and recvspace): the longest datagram must fit the first.
+	datagramSend = 65536
+	datagramRecv = 65536
+	// timeWait is how long a closed connection is remembered. All of them are
+	// on lo0, where no packet stays longer.
+	timeWait = 2 * time.Second
+)
+
+// tune sets options of the stack. None of them can fail.
+func (in *Inet) tune(s *stack.Stack) {
+	_ = s.SetPortRange(abi.IPPORT_ANONMIN, abi.IPPORT_ANONMAX)
+	_ = s.SetOption(tcpip.SendBufferSizeOption{Min: minBuffer, Default: datagramSend, Max: maxBuffer})
+	_ = s.SetOption(tcpip.ReceiveBufferSizeOption{Min: minBuffer, Default: datagramRecv, Max: maxBuffer})
+	for _, o := range []tcpip.SettableTransportProtocolOption{
+		&tcpip.TCPSendBufferSizeRangeOption{Min: minBuffer, Default: tcpBuffer, Max: maxBuffer},
+		&tcpip.TCPReceiveBufferSizeRangeOption{Min: minBuffer, Default: tcpBuffer, Max: maxBuffer},
+		ptr(tcpip.TCPSACKEnabled(true)),
+		ptr(tcpip.TCPModerateReceiveBufferOption(false)),
+		ptr(tcpip.TCPDelayEnabled(true)),
+		ptr(tcpip.TCPTimeWaitTimeoutOption(timeWait)),
+		ptr(tcpip.TCPTimeWaitReuseOption(tcpip.TCPTimeWaitReuseGlobal)),
+	} {
+		_ = s.SetTransportProtocolOption(tcp.ProtocolNumber, o)
+	}
+}
+
+func ptr[T any](v T) *T { return &v }

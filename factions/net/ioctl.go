@@ -1,0 +1,52 @@
+// ioctl(2) on sockets.
+package net
+
+import (
+	"encoding/binary"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/file"
+	"github.com/rumpkit/rumpkit/kernel/proc"
+)
+
+// Ioctl implements file.Ops: the queues and the owner here, interfaces and
+// routes in the protocol.
+func (s *Socket) Ioctl(l *proc.LWP, f *file.File, cmd uint32, arg *file.Arg) error {
+	put := func(v int) error {
+		binary.LittleEndian.PutUint32(arg.Data, uint32(int32(v)))
+		return nil
+	}
+	switch cmd {
+	case abi.FIONBIO:
+		return setFlag(f, abi.O_NONBLOCK, arg)
+	case abi.FIOASYNC:
+		return setFlag(f, abi.O_ASYNC, arg)
+	case abi.FIONREAD:
+		recv, _ := s.ep.Queued()
+		return put(recv)
+	case abi.FIONWRITE:
+		_, send := s.ep.Queued()
+		return put(send)
+	case abi.FIONSPACE:
+		_, used := s.ep.Queued()
+		_, room := s.ep.Buffers()
+		return put(max(room-used, 0))
+	case abi.SIOCATMARK:
+		return put(0)
+	case abi.FIOSETOWN, abi.SIOCSPGRP:
+		f.SetOwner(int32(binary.LittleEndian.Uint32(arg.Data)))
+		return nil
+	case abi.FIOGETOWN, abi.SIOCGPGRP:
+		return put(int(f.Owner()))
+	}
+	return s.ep.Ioctl(l, cmd, arg)
+}
+
+func setFlag(f *file.File, flag uint32, arg *file.Arg) error {
+	if binary.LittleEndian.Uint32(arg.Data) != 0 {
+		f.SetFlags(flag, 0)
+	} else {
+		f.SetFlags(0, flag)
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+// Sockets: the part that is the same for all protocols.
+package net
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/event"
+	"github.com/rumpkit/rumpkit/kernel/file"
+	"github.com/rumpkit/rumpkit/kernel/proc"
+)
+
+// Socket is an open socket.
+type Socket struct {
+	net    *Net
+	family *Family
+	proto  *Protocol
+	number int32
+	ep     Endpoint
+
+	queue event.Queue
+	mu    sync.Mutex
+	// in and out are where lwps wait to receive and to send. mu protects both.
+	in, out side
+
+	opts options
+	// listening is set by listen(2); noRecv and noSend by shutdown(2).
+	listening, noRecv, noSend atomic.Bool
+}
+
+// side is one direction of a socket.
+type side struct {
+	// events counts notifications, so that none is lost between a try and
+	// the sleep after it.
+	events uint32
+	cond   proc.Cond
+}
+
+// newSocket joins a protocol's endpoint to a socket.
+func newSocket(n *Net, f *Family, p *Protocol, number int32, ep Endpoint) *Socket {
+	s := &Socket{net: n, family: f, proto: p, number: number, ep: ep}
+	s.opts.init()
+	ep.Attach(s)
+	return s
+}
+
+// open puts s behind a new descriptor of l. flags are SOCK_ flags; more are
+// O_ flags that the file has too.
+func (s *Socket) open(l *proc.LWP, flags int32, more uint32) (int32, error) {
+	f := file.New(s, file.KindSocket, nil, file.FREAD|file.FWRITE|more|fileFlags(flags))
+	fd, err := file.Alloc(l, f, flags&abi.SOCK_CLOEXEC != 0)
+	if err != nil {
+		_ = f.Drop(l)
+		return -1, err
+	}
+	return fd, nil
+}
+
+func fileFlags(flags int32) (o uint32) {
+	if flags&abi.SOCK_NONBLOCK != 0 {
+		o |= abi.O_NONBLOCK
+	}
+	if flags&abi.SOCK_NOSIGPIPE != 0 {
+		o |= abi.O_NOSIGPIPE
+	}
+	return o
+}
+
+// Get returns the socket behind descriptor fd of l, and its file with a
+// reference that the caller drops: EBADF, or ENOTSOCK for another kind.
+func Get(l *proc.LWP, fd int32) (*Socket, *file.File, error) {
+	f, err := file.Get(l, fd)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, ok := f.Ops.(*Socket)
+	if !ok {
+		_ = f.Drop(l)
+		return nil, nil, abi.ENOTSOCK
+	}
+	return s, f, nil
+}
+
+// Notify tells who waits for the socket that mask (POLLIN, POLLOUT, …) may
+// have become true. Protocols call it; it does not call them back.
+func (s *Socket) Notify(mask event.Mask) {
+	s.mu.Lock()
+	if mask&^abi.POLLOUT != 0 {
+		s.in.events++
+		s.in.cond.Broadcast()
+	}
+	if mask&^abi.POLLIN != 0 {
+		s.out.events++
+		s.out.cond.Broadcast()
+	}
+	s.mu.Unlock()
+	s.queue.Notify(mask)
+}
+
+// block calls try until it says something else than EWOULDBLOCK, sleeping on
+// side d between calls. now makes EWOULDBLOCK final. The sleep ends with
+// EWOULDBLOCK after timeout (0: never), with EINTR when it is interrupted.
+func (s *Socket) block(l *proc.LWP, d *side, now bool, timeout time.Duration, try func() error) error {
+	err := s.watch(d, try)
+	if err != abi.EWOULDBLOCK || now {
+		return err
+	}
+	return s.blockSlow(l, d, timeout, try)
+}
+
+func (s *Socket) watch(d *side, try func() error) error {
+	_ = d
+	return try()
+}
+
+func (s *Socket) blockSlow(l *proc.LWP, d *side, timeout time.Duration, try func() error) error {
+	until := proc.Forever
+	if timeout > 0 {
+		until = time.Duration(s.net.host.Mono()) + timeout
+	}
+	for {
+		s.mu.Lock()
+		seen := d.events
+		s.mu.Unlock()
+		if err := try(); err != abi.EWOULDBLOCK {
+			return err
+		}
+		if err := s.sleep(l, d, seen, until); err != nil {
+			return err
+		}
+	}
+}
+
+// sleep waits for a notification later than seen, until the monotonic clock
+// says until.
+func (s *Socket) sleep(l *proc.LWP, d *side, seen uint32, until time.Duration) error {
+	left := proc.Forever
+	if until != proc.Forever {
+		left = max(until-time.Duration(s.net.host.Mono()), 0)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if d.events != seen {
+		return nil
+	}
+	return d.cond.Wait(l, &s.mu, left)
+}
