@@ -38,7 +38,11 @@ func (g *kernelGen) attachCall(p *Part) jen.Code {
 	if m, ok := g.members[p.Path]; ok {
 		left = jen.List(jen.Id("p").Dot(m.field), jen.Err())
 	}
-	return jen.If(left.Op("=").Add(call), jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err()))
+	return jen.If(left.Op("=").Add(call), jen.Err().Op("!=").Nil()).Block(
+		jen.Return(jen.Op("&").Qual(KernelPath, "AttachError").Values(
+			jen.Id("Part").Op(":").Lit(p.Name), jen.Id("Err").Op(":").Err(),
+		)),
+	)
 }
 
 // needs are the arguments of a part's Attach; base is what the base is called

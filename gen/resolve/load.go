@@ -1,9 +1,4 @@
-// Package resolve finds out, from the parts' source, which parts there are,
-// what each needs and which rows of the table its methods serve, and makes
-// kernels of selections of them.
-//
-// It reads export data by go/packages: what the compiler made of the source,
-// and so what will be linked.
+// Loading: the go command, and the tree of parts made of what it says.
 package resolve
 
 import (

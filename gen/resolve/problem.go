@@ -53,6 +53,9 @@ func pkgErrors(pkg *packages.Package) []error {
 	if file, rest, ok := strings.Cut(e.Pos, ":"); ok {
 		pos = shorten(file) + ":" + rest
 	}
+	if e.Kind == packages.ListError && len(pkg.GoFiles) == 0 {
+		return []error{&Problem{Pos: pos, What: "no module here has package " + pkg.PkgPath, Mend: "mend the import path, or go get " + pkg.PkgPath}}
+	}
 	return []error{&Problem{
 		Pos:  pos,
 		What: "package " + pkg.PkgPath + " does not compile: " + e.Msg,

@@ -190,6 +190,30 @@ func TestNoPart(t *testing.T) {
 	}
 }
 
+// FuzzSelect checks that no selection does worse than an error.
+func FuzzSelect(f *testing.F) {
+	for _, s := range []string{"all", "vfs,net", "vfs/tmpfs", ",,", "round/a,round/b", "net,net/lwip,net/inet", "./x", "../", "all,base,all"} {
+		f.Add(s)
+	}
+	tr, err := tree()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, selection string) {
+		k, err := tr.Select(selection)
+		if (k == nil) == (err == nil) {
+			t.Fatalf("%v, %v", k, err)
+		}
+		if k == nil {
+			return
+		}
+		again, err := tr.Select(k.Selection)
+		if err != nil || again.Selection != k.Selection || names(again) != names(k) {
+			t.Errorf("%q is %q (%s), and that is %v", selection, k.Selection, names(k), err)
+		}
+	})
+}
+
 func TestImportPaths(t *testing.T) {
 	got := ImportPaths("vfs, net/inet,example.com/x/part ,./mine")
 	if want := []string{"example.com/x/part", "./mine"}; !slices.Equal(got, want) {
