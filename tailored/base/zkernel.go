@@ -57,7 +57,7 @@ func (p *parts) Describe() kernel.Description {
 		Parts: []string{
 			"github.com/rumpkit/rumpkit/kernel",
 		},
-		Rows:     61,
+		Rows:     69,
 		Provider: provider,
 	}
 }

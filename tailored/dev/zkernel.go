@@ -52,11 +52,11 @@ func (p *parts) Attach(b *kernel.Base) error {
 // attach attaches the parts, each after those it needs, until one fails.
 func (p *parts) attach(b *kernel.Base) (err error) {
 	if p.dev, err = dev.Attach(b); err != nil {
-		return err
+		return &kernel.AttachError{Part: "dev", Err: err}
 	}
 	p.attached = 1
 	if err = rnd.Attach(p.dev); err != nil {
-		return err
+		return &kernel.AttachError{Part: "dev/rnd", Err: err}
 	}
 	p.attached = 2
 	return nil
@@ -89,7 +89,7 @@ func (p *parts) Describe() kernel.Description {
 			"github.com/rumpkit/rumpkit/factions/dev",
 			"github.com/rumpkit/rumpkit/factions/dev/rnd",
 		},
-		Rows:     61,
+		Rows:     69,
 		Provider: provider,
 	}
 }

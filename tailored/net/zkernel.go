@@ -58,11 +58,11 @@ func (p *parts) Attach(b *kernel.Base) error {
 // attach attaches the parts, each after those it needs, until one fails.
 func (p *parts) attach(b *kernel.Base) (err error) {
 	if p.net, err = net.Attach(b); err != nil {
-		return err
+		return &kernel.AttachError{Part: "net", Err: err}
 	}
 	p.attached = 1
 	if p.inet, err = inet.Attach(p.net); err != nil {
-		return err
+		return &kernel.AttachError{Part: "net/inet", Err: err}
 	}
 	p.attached = 2
 	return nil
@@ -92,7 +92,7 @@ func (p *parts) Describe() kernel.Description {
 			"github.com/rumpkit/rumpkit/factions/net",
 			"github.com/rumpkit/rumpkit/factions/net/inet",
 		},
-		Rows:     79,
+		Rows:     87,
 		Provider: provider,
 	}
 }

@@ -38,6 +38,7 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS_setpgid:           sysSetpgid,
 	sysent.SYS_dup2:              sysDup2,
 	sysent.SYS_fcntl:             sysFcntl,
+	sysent.SYS_compat_50_select:  compat50SysSelect,
 	sysent.SYS_connect:           sysConnect,
 	sysent.SYS_bind:              sysBind,
 	sysent.SYS_setsockopt:        sysSetsockopt,
@@ -65,8 +66,13 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS_timer_create:      sysTimerCreate,
 	sysent.SYS_timer_delete:      sysTimerDelete,
 	sysent.SYS_timer_getoverrun:  sysTimerGetoverrun,
+	sysent.SYS_modctl:            sysModctl,
 	sysent.SYS_getsid:            sysGetsid,
 	sysent.SYS_issetugid:         sysIssetugid,
+	sysent.SYS_kqueue:            sysKqueue,
+	sysent.SYS_compat_50_kevent:  compat50SysKevent,
+	sysent.SYS_compat_50_pselect: compat50SysPselect,
+	sysent.SYS_compat_50_pollts:  compat50SysPollts,
 	sysent.SYS___socket30:        sysSocket30,
 	sysent.SYS___posix_fadvise50: sysPosixFadvise50,
 	sysent.SYS___select50:        sysSelect50,
@@ -79,6 +85,7 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS___clock_settime50: sysClockSettime50,
 	sysent.SYS___clock_getres50:  sysClockGetres50,
 	sysent.SYS___nanosleep50:     sysNanosleep50,
+	sysent.SYS___kevent50:        sysKevent50,
 	sysent.SYS___pselect50:       sysPselect50,
 	sysent.SYS___pollts50:        sysPollts50,
 	sysent.SYS___fstat50:         sysFstat50,
@@ -86,6 +93,7 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS___timer_gettime50: sysTimerGettime50,
 	sysent.SYS_pipe2:             sysPipe2,
 	sysent.SYS_dup3:              sysDup3,
+	sysent.SYS_kqueue1:           sysKqueue1,
 	sysent.SYS_paccept:           sysPaccept,
 	sysent.SYS_recvmmsg:          sysRecvmmsg,
 	sysent.SYS_sendmmsg:          sysSendmmsg,
@@ -321,6 +329,16 @@ func sysFcntl(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return nil
 }
 
+// compat50SysSelect is row 93, compat_50_select: base.
+func compat50SysSelect(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.Compat50SysSelect(l, f.Int32(0), usermem.InOut[abi.FdSet]{Mem: f.Ref(1)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(2)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(3)}, usermem.In[abi.Timeval50]{Mem: f.Ref(4)})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
 // sysConnect is row 98, connect: net.
 func sysConnect(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.net.SysConnect(l, f.Int32(0), usermem.InBuf{Mem: f.Buf(1, uint64(f.Uint32(2)))})
@@ -496,6 +514,11 @@ func sysTimerGetoverrun(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return nil
 }
 
+// sysModctl is row 246, modctl: base.
+func sysModctl(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysModctl(l, f.Int32(0), f.Addr(1))
+}
+
 // sysGetsid is row 286, getsid: base.
 func sysGetsid(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	r, err := k.Base.SysGetsid(l, f.Int32(0))
@@ -509,6 +532,46 @@ func sysGetsid(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 // sysIssetugid is row 305, issetugid: base.
 func sysIssetugid(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	r, err := k.Base.SysIssetugid(l)
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysKqueue is row 344, kqueue: base.
+func sysKqueue(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.SysKqueue(l)
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// compat50SysKevent is row 345, compat_50_kevent: base.
+func compat50SysKevent(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.Compat50SysKevent(l, f.Int32(0), usermem.InSlice[abi.Kevent]{Mem: f.Ref(1), N: f.Uint64(2)}, usermem.OutSlice[abi.Kevent]{Mem: f.Ref(3), N: f.Uint64(4)}, usermem.In[abi.Timespec50]{Mem: f.Ref(5)})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// compat50SysPselect is row 373, compat_50_pselect: base.
+func compat50SysPselect(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.Compat50SysPselect(l, f.Int32(0), usermem.InOut[abi.FdSet]{Mem: f.Ref(1)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(2)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(3)}, usermem.In[abi.Timespec50]{Mem: f.Ref(4)}, usermem.In[abi.Sigset]{Mem: f.Ref(5)})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// compat50SysPollts is row 374, compat_50_pollts: base.
+func compat50SysPollts(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.Compat50SysPollts(l, usermem.InOutSlice[abi.Pollfd]{Mem: f.Ref(0), N: uint64(f.Uint32(1))}, usermem.In[abi.Timespec50]{Mem: f.Ref(2)}, usermem.In[abi.Sigset]{Mem: f.Ref(3)})
 	if err != nil {
 		return err
 	}
@@ -591,6 +654,16 @@ func sysNanosleep50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.Base.SysNanosleep50(l, usermem.In[abi.Timespec]{Mem: f.Ref(0)}, usermem.Out[abi.Timespec]{Mem: f.Ref(1)})
 }
 
+// sysKevent50 is row 435, __kevent50: base.
+func sysKevent50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.SysKevent50(l, f.Int32(0), usermem.InSlice[abi.Kevent]{Mem: f.Ref(1), N: f.Uint64(2)}, usermem.OutSlice[abi.Kevent]{Mem: f.Ref(3), N: f.Uint64(4)}, usermem.In[abi.Timespec]{Mem: f.Ref(5)})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
 // sysPselect50 is row 436, __pselect50: base.
 func sysPselect50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	r, err := k.Base.SysPselect50(l, f.Int32(0), usermem.InOut[abi.FdSet]{Mem: f.Ref(1)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(2)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(3)}, usermem.In[abi.Timespec]{Mem: f.Ref(4)}, usermem.In[abi.Sigset]{Mem: f.Ref(5)})
@@ -634,6 +707,16 @@ func sysPipe2(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 // sysDup3 is row 454, dup3: base.
 func sysDup3(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	r, err := k.Base.SysDup3(l, f.Int32(0), f.Int32(1), f.Int32(2))
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysKqueue1 is row 455, kqueue1: base.
+func sysKqueue1(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.SysKqueue1(l, f.Int32(0))
 	if err != nil {
 		return err
 	}

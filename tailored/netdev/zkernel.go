@@ -66,19 +66,19 @@ func (p *parts) Attach(b *kernel.Base) error {
 // attach attaches the parts, each after those it needs, until one fails.
 func (p *parts) attach(b *kernel.Base) (err error) {
 	if p.net, err = net.Attach(b); err != nil {
-		return err
+		return &kernel.AttachError{Part: "net", Err: err}
 	}
 	p.attached = 1
 	if p.dev, err = dev.Attach(b); err != nil {
-		return err
+		return &kernel.AttachError{Part: "dev", Err: err}
 	}
 	p.attached = 2
 	if p.inet, err = inet.Attach(p.net); err != nil {
-		return err
+		return &kernel.AttachError{Part: "net/inet", Err: err}
 	}
 	p.attached = 3
 	if err = rnd.Attach(p.dev); err != nil {
-		return err
+		return &kernel.AttachError{Part: "dev/rnd", Err: err}
 	}
 	p.attached = 4
 	return nil
@@ -113,7 +113,7 @@ func (p *parts) Describe() kernel.Description {
 			"github.com/rumpkit/rumpkit/factions/net/inet",
 			"github.com/rumpkit/rumpkit/factions/dev/rnd",
 		},
-		Rows:     79,
+		Rows:     87,
 		Provider: provider,
 	}
 }

@@ -50,6 +50,7 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS_setpgid:             sysSetpgid,
 	sysent.SYS_dup2:                sysDup2,
 	sysent.SYS_fcntl:               sysFcntl,
+	sysent.SYS_compat_50_select:    compat50SysSelect,
 	sysent.SYS_fsync:               sysFsync,
 	sysent.SYS_readv:               sysReadv,
 	sysent.SYS_writev:              sysWritev,
@@ -85,6 +86,7 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS_timer_delete:        sysTimerDelete,
 	sysent.SYS_timer_getoverrun:    sysTimerGetoverrun,
 	sysent.SYS_fdatasync:           sysFdatasync,
+	sysent.SYS_modctl:              sysModctl,
 	sysent.SYS___posix_rename:      sysPosixRename,
 	sysent.SYS_lchmod:              sysLchmod,
 	sysent.SYS_lchown:              sysLchown,
@@ -99,10 +101,14 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS_fchroot:             sysFchroot,
 	sysent.SYS_lchflags:            sysLchflags,
 	sysent.SYS_issetugid:           sysIssetugid,
+	sysent.SYS_kqueue:              sysKqueue,
+	sysent.SYS_compat_50_kevent:    compat50SysKevent,
 	sysent.SYS_fsync_range:         sysFsyncRange,
 	sysent.SYS_getvfsstat:          sysGetvfsstat,
 	sysent.SYS_statvfs1:            sysStatvfs1,
 	sysent.SYS_fstatvfs1:           sysFstatvfs1,
+	sysent.SYS_compat_50_pselect:   compat50SysPselect,
+	sysent.SYS_compat_50_pollts:    compat50SysPollts,
 	sysent.SYS_compat_50___stat30:  compat50SysStat30,
 	sysent.SYS_compat_50___fstat30: compat50SysFstat30,
 	sysent.SYS_compat_50___lstat30: compat50SysLstat30,
@@ -122,6 +128,7 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS___clock_settime50:   sysClockSettime50,
 	sysent.SYS___clock_getres50:    sysClockGetres50,
 	sysent.SYS___nanosleep50:       sysNanosleep50,
+	sysent.SYS___kevent50:          sysKevent50,
 	sysent.SYS___pselect50:         sysPselect50,
 	sysent.SYS___pollts50:          sysPollts50,
 	sysent.SYS___stat50:            sysStat50,
@@ -132,6 +139,7 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS___mknod50:           sysMknod50,
 	sysent.SYS_pipe2:               sysPipe2,
 	sysent.SYS_dup3:                sysDup3,
+	sysent.SYS_kqueue1:             sysKqueue1,
 	sysent.SYS_linkat:              sysLinkat,
 	sysent.SYS_renameat:            sysRenameat,
 	sysent.SYS_mkfifoat:            sysMkfifoat,
@@ -436,6 +444,16 @@ func sysFcntl(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return nil
 }
 
+// compat50SysSelect is row 93, compat_50_select: base.
+func compat50SysSelect(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.Compat50SysSelect(l, f.Int32(0), usermem.InOut[abi.FdSet]{Mem: f.Ref(1)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(2)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(3)}, usermem.In[abi.Timeval50]{Mem: f.Ref(4)})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
 // sysFsync is row 95, fsync: vfs.
 func sysFsync(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.vfs.SysFsync(l, f.Int32(0))
@@ -666,6 +684,11 @@ func sysFdatasync(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.vfs.SysFdatasync(l, f.Int32(0))
 }
 
+// sysModctl is row 246, modctl: base.
+func sysModctl(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysModctl(l, f.Int32(0), f.Addr(1))
+}
+
 // sysPosixRename is row 270, __posix_rename: vfs.
 func sysPosixRename(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.vfs.SysPosixRename(l, usermem.String{Mem: f.Ref(0)}, usermem.String{Mem: f.Ref(1)})
@@ -761,6 +784,26 @@ func sysIssetugid(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return nil
 }
 
+// sysKqueue is row 344, kqueue: base.
+func sysKqueue(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.SysKqueue(l)
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// compat50SysKevent is row 345, compat_50_kevent: base.
+func compat50SysKevent(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.Compat50SysKevent(l, f.Int32(0), usermem.InSlice[abi.Kevent]{Mem: f.Ref(1), N: f.Uint64(2)}, usermem.OutSlice[abi.Kevent]{Mem: f.Ref(3), N: f.Uint64(4)}, usermem.In[abi.Timespec50]{Mem: f.Ref(5)})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
 // sysFsyncRange is row 354, fsync_range: vfs.
 func sysFsyncRange(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.vfs.SysFsyncRange(l, f.Int32(0), f.Int32(1), f.Int64(2), f.Int64(3))
@@ -784,6 +827,26 @@ func sysStatvfs1(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 // sysFstatvfs1 is row 358, fstatvfs1: vfs.
 func sysFstatvfs1(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.vfs.SysFstatvfs1(l, f.Int32(0), usermem.Out[abi.Statvfs]{Mem: f.Ref(1)}, f.Int32(2))
+}
+
+// compat50SysPselect is row 373, compat_50_pselect: base.
+func compat50SysPselect(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.Compat50SysPselect(l, f.Int32(0), usermem.InOut[abi.FdSet]{Mem: f.Ref(1)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(2)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(3)}, usermem.In[abi.Timespec50]{Mem: f.Ref(4)}, usermem.In[abi.Sigset]{Mem: f.Ref(5)})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// compat50SysPollts is row 374, compat_50_pollts: base.
+func compat50SysPollts(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.Compat50SysPollts(l, usermem.InOutSlice[abi.Pollfd]{Mem: f.Ref(0), N: uint64(f.Uint32(1))}, usermem.In[abi.Timespec50]{Mem: f.Ref(2)}, usermem.In[abi.Sigset]{Mem: f.Ref(3)})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
 }
 
 // compat50SysStat30 is row 387, compat_50___stat30: vfs.
@@ -896,6 +959,16 @@ func sysNanosleep50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.Base.SysNanosleep50(l, usermem.In[abi.Timespec]{Mem: f.Ref(0)}, usermem.Out[abi.Timespec]{Mem: f.Ref(1)})
 }
 
+// sysKevent50 is row 435, __kevent50: base.
+func sysKevent50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.SysKevent50(l, f.Int32(0), usermem.InSlice[abi.Kevent]{Mem: f.Ref(1), N: f.Uint64(2)}, usermem.OutSlice[abi.Kevent]{Mem: f.Ref(3), N: f.Uint64(4)}, usermem.In[abi.Timespec]{Mem: f.Ref(5)})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
 // sysPselect50 is row 436, __pselect50: base.
 func sysPselect50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	r, err := k.Base.SysPselect50(l, f.Int32(0), usermem.InOut[abi.FdSet]{Mem: f.Ref(1)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(2)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(3)}, usermem.In[abi.Timespec]{Mem: f.Ref(4)}, usermem.In[abi.Sigset]{Mem: f.Ref(5)})
@@ -954,6 +1027,16 @@ func sysPipe2(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 // sysDup3 is row 454, dup3: base.
 func sysDup3(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	r, err := k.Base.SysDup3(l, f.Int32(0), f.Int32(1), f.Int32(2))
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysKqueue1 is row 455, kqueue1: base.
+func sysKqueue1(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.SysKqueue1(l, f.Int32(0))
 	if err != nil {
 		return err
 	}
