@@ -154,7 +154,11 @@ func eachVector(iov usermem.InSlice[abi.Iovec], fn func(m usermem.Mem, off int64
 		if e.Len == 0 {
 			continue
 		}
-		n, err := fn(iov.Follow(e.Base, int(e.Len)), int64(done))
+		m := iov.Follow(e.Base, int(e.Len))
+		if m.IsNil() || m.Len() != int(e.Len) {
+			return done, partial(done, abi.EFAULT)
+		}
+		n, err := fn(m, int64(done))
 		done += n
 		if err != nil {
 			return done, partial(done, err)

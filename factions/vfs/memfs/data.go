@@ -139,6 +139,9 @@ func (d *data) truncate(fs *FS, size int64) {
 // zero makes bytes from to end zero, giving back chunks that lie within.
 func (d *data) zero(fs *FS, from, end int64) {
 	first, last := from/chunkSize, (end-1)/chunkSize
+	if end >= d.size {
+		end = (last + 1) * chunkSize // what lies beyond is zero already
+	}
 	for i := first; i <= min(last, int64(len(d.near))-1); i++ {
 		d.zeroChunk(fs, i, from, end)
 	}
