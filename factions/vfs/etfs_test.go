@@ -1,0 +1,134 @@
+package vfs
+
+import (
+	"bytes"
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rumpkit/rumpkit/kernel"
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/file"
+)
+
+func hostFixture(t *testing.T, size int) string {
+	path := filepath.Join(t.TempDir(), "img")
+	b := make([]byte, size)
+	for i := range b {
+		b[i] = byte(i / 512)
+	}
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestEtfsReg(t *testing.T) {
+	host := hostFixture(t, 4096)
+	g := boot(t, kernel.Config{Etfs: []kernel.Etfs{
+		{Key: "//img", HostPath: host, Type: kernel.EtfsReg},
+		{Key: "/dir/part", HostPath: host, Type: kernel.EtfsReg, Begin: 512, Size: 1024},
+	}})
+	fd := g.mustOpen("/img", abi.O_RDWR, 0)
+	if n, err := g.v.SysPwrite(g.l, fd, in([]byte("hello")), 510); n != 5 || err != nil {
+		t.Fatal(n, err)
+	}
+	if b, _ := os.ReadFile(host); !bytes.Equal(b[510:515], []byte("hello")) {
+		t.Errorf("the host sees %q", b[510:515])
+	}
+	buf := make([]byte, 3000)
+	part := g.mustOpen("/tmp/../dir/part", abi.O_RDONLY, 0)
+	if n, err := g.read(part, buf); n != 1024 || err != nil || string(buf[:3]) != "llo" {
+		t.Errorf("the window: %d, %v, %q", n, err, buf[:3])
+	}
+	if st := g.stat("/img"); st.Size != 4096 || st.Mode != abi.S_IFREG|0o755 {
+		t.Errorf("size %d mode %o", st.Size, st.Mode)
+	}
+	if got := g.list("/", 512); len(got) != 4 {
+		t.Errorf("listed: %q", got)
+	}
+	if err := g.v.SysUnlink(g.l, str("/img")); err != abi.EOPNOTSUPP {
+		t.Errorf("unlink: %v", err)
+	}
+	if err := g.v.SysRename(g.l, str("/tmp"), str("/img")); err != abi.EOPNOTSUPP {
+		t.Errorf("rename over it: %v", err)
+	}
+	if err := g.v.SysLink(g.l, str("/img"), str("/tmp/x")); err != abi.EOPNOTSUPP {
+		t.Errorf("link: %v", err)
+	}
+	for _, path := range []string{"/imgx", "/img2", "/dir", "/dir/partx"} {
+		if _, err := g.open(path, abi.O_RDONLY, 0); err != abi.ENOENT {
+			t.Errorf("open %s: %v", path, err)
+		}
+	}
+	if _, err := g.open("/img/x", abi.O_RDONLY, 0); err != abi.ENOTDIR && err != abi.ENOENT {
+		t.Errorf("below it: %v", err)
+	}
+}
+
+func TestEtfsBlk(t *testing.T) {
+	host := hostFixture(t, 8192)
+	g := boot(t, kernel.Config{Etfs: []kernel.Etfs{
+		{Key: "/d0", HostPath: host, Type: kernel.EtfsBlk},
+		{Key: "/r0", HostPath: host, Type: kernel.EtfsChr},
+	}})
+	if st := g.stat("/d0"); st.Rdev != abi.Makedev(197, 0) || st.Mode&abi.S_IFMT != abi.S_IFBLK {
+		t.Errorf("rdev %#x mode %o", st.Rdev, st.Mode)
+	}
+	if st := g.stat("/r0"); st.Rdev != abi.Makedev(197, 0) || st.Mode&abi.S_IFMT != abi.S_IFCHR {
+		t.Errorf("rdev %#x mode %o", st.Rdev, st.Mode)
+	}
+	fd := g.mustOpen("/d0", abi.O_RDWR, 0)
+	buf := make([]byte, 1024)
+	for _, c := range []struct {
+		n    int
+		off  int64
+		want int
+		err  error
+	}{
+		{1024, 512, 1024, nil}, {100, 0, 0, abi.EINVAL}, {512, 100, 0, abi.EINVAL},
+		{512, 8192, 0, nil}, {512, 8704, 0, abi.EINVAL}, {1024, 7680, 512, nil},
+	} {
+		if n, err := g.v.SysPread(g.l, fd, out(buf[:c.n]), c.off); n != c.want || err != c.err {
+			t.Errorf("read %d at %d: %d, %v", c.n, c.off, n, err)
+		}
+	}
+	f, _ := file.Get(g.l, fd)
+	defer f.Drop(g.l)
+	arg := file.Arg{Data: make([]byte, 408)}
+	g.do("DIOCGMEDIASIZE", f.Ops.Ioctl(g.l, f, abi.DIOCGMEDIASIZE, &arg))
+	if size := binary.LittleEndian.Uint64(arg.Data); size != 8192 {
+		t.Errorf("media size %d", size)
+	}
+	g.do("DIOCGDINFO", f.Ops.Ioctl(g.l, f, abi.DIOCGDINFO, &arg))
+	if magic := binary.LittleEndian.Uint32(arg.Data); magic != abi.DISKMAGIC {
+		t.Errorf("label begins with %#x", magic)
+	}
+	if err := f.Ops.Ioctl(g.l, f, abi.TIOCGETA, &arg); err != abi.ENOTTY {
+		t.Errorf("TIOCGETA: %v", err)
+	}
+	if end, err := g.v.SysLseek(g.l, fd, 0, abi.SEEK_END); end != 8192 || err != nil {
+		t.Errorf("its end: %d, %v", end, err)
+	}
+}
+
+func TestEtfsRefused(t *testing.T) {
+	host := hostFixture(t, 4096)
+	for name, c := range map[string]struct {
+		list []kernel.Etfs
+		want error
+	}{
+		"relative key":   {[]kernel.Etfs{{Key: "img", HostPath: host}}, abi.EINVAL},
+		"no key":         {[]kernel.Etfs{{Key: "/", HostPath: host}}, abi.EINVAL},
+		"no host file":   {[]kernel.Etfs{{Key: "/img", HostPath: host + "x"}}, abi.ENOENT},
+		"window":         {[]kernel.Etfs{{Key: "/img", HostPath: host, Begin: 4000, Size: 100}}, abi.EINVAL},
+		"host directory": {[]kernel.Etfs{{Key: "/img", HostPath: t.TempDir()}}, abi.EISDIR},
+		"twice":          {[]kernel.Etfs{{Key: "/img", HostPath: host}, {Key: "//img", HostPath: host}}, abi.EEXIST},
+	} {
+		b := new(kernel.Base)
+		if err := b.Boot(kernel.Config{Etfs: c.list}, new(onlyVFS)); err != c.want {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
+}
