@@ -51,6 +51,9 @@ func (f *generateFlags) run(args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if !isHere(dir) {
+		return fmt.Errorf("the generated files of %s are in %s, which is not here (mend: run this there)", emit.Module, dir)
+	}
 	g := &generator{dir: dir, stdout: stdout, check: f.check, noDeps: !f.deps}
 	return g.all()
 }
