@@ -133,11 +133,14 @@ func (k *ctl) fail(err error) {
 }
 
 // explain is the text of an error. That a kernel lacks the part that would
-// answer is said in words.
+// answer, or does not run any more, is said in words.
 func (k *ctl) explain(err error) string {
 	if k.cmd != nil && k.cmd.part != "" && errors.Is(err, abi.ENOSYS) {
 		return fmt.Sprintf("the kernel at %s has no %s in it: run one that has, such as bin/rump-%s or bin/rump-all",
 			k.url, partWords[k.cmd.part], k.cmd.part)
+	}
+	if k.c != nil && errors.Is(err, abi.ENOTCONN) {
+		return fmt.Sprintf("the kernel at %s has gone", k.url)
 	}
 	return err.Error()
 }

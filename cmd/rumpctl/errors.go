@@ -11,6 +11,7 @@ var (
 	errIsDir      = errors.New("is a directory (-r takes directories)")
 	errInside     = errors.New("a directory can't be copied into itself")
 	errSame       = errors.New("source and destination are the same file")
+	errNoKids     = errors.New("it lists no variables: its values are had by number only")
 	errKept       = errors.New("not moved: it could not be copied")
 	errTraced     = errors.New("somebody traces this kernel already")
 	errReadOnly   = errors.New("it can only be read")

@@ -1,7 +1,10 @@
 // Words that nobody knows: which one was meant.
 package main
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // unknown is the error for a command that does not exist.
 func unknown(name string) error {
@@ -13,14 +16,26 @@ func unknown(name string) error {
 
 // nearest returns the command whose name is closest to name, "" when none is
 // close.
-func nearest(name string) string {
-	best, bestDist := "", max(len(name)/2, 1)+1
-	for _, c := range commands() {
-		if d := distance(name, c.name); d < bestDist {
-			best, bestDist = c.name, d
+func nearest(name string) string { return closest(name, commandNames()) }
+
+// closest returns the one of words that differs from word in a third of its
+// letters at most, "" when none does.
+func closest(word string, words []string) string {
+	best, bestDist := "", max(len(word)/3, 1)+1
+	for _, w := range words {
+		if d := distance(word, w); d < bestDist {
+			best, bestDist = w, d
 		}
 	}
 	return best
+}
+
+// suggest makes an error of a text and the closest of words, if one is close.
+func suggest(text, word string, words []string) error {
+	if best := closest(word, words); best != "" {
+		return fmt.Errorf("%s; did you mean %s?", text, best)
+	}
+	return errors.New(text)
 }
 
 // distance is the number of letters to add, drop or change to make b of a.
@@ -42,18 +57,4 @@ func distance(a, b string) int {
 		}
 	}
 	return row[len(b)]
-}
-
-// suggest adds the nearest of words to an error text, if one is near.
-func suggest(text, word string, words []string) error {
-	best, bestDist := "", max(len(word)/2, 1)+1
-	for _, w := range words {
-		if d := distance(word, w); d < bestDist {
-			best, bestDist = w, d
-		}
-	}
-	if best == "" {
-		return fmt.Errorf("%s", text)
-	}
-	return fmt.Errorf("%s; did you mean %s?", text, best)
 }

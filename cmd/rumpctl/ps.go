@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -29,7 +30,7 @@ func psCommand() *command {
 	}
 }
 
-// processes returns all processes, by pid as the kernel has them.
+// processes returns all processes in the order of their pids.
 func (k *ctl) processes() ([]abi.KinfoProc2, error) {
 	size := len(usermem.BytesOf(new(abi.KinfoProc2)))
 	mib := []int32{abi.CTL_KERN, abi.KERN_PROC2, abi.KERN_PROC_ALL, 0, int32(size), maxProcs}
@@ -41,6 +42,7 @@ func (k *ctl) processes() ([]abi.KinfoProc2, error) {
 	for i := range list {
 		copy(usermem.BytesOf(&list[i]), b[i*size:])
 	}
+	slices.SortFunc(list, func(a, b abi.KinfoProc2) int { return int(a.Pid) - int(b.Pid) })
 	return list, nil
 }
 

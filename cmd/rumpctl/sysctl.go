@@ -69,6 +69,9 @@ func (s *sysctls) below(n *node, all bool) error {
 		}
 		return nil
 	}
+	if len(kids) == 0 && n.asked {
+		return errNoKids
+	}
 	for _, kid := range kids {
 		switch {
 		case kid.info.Flags&abi.CTLFLAG_HIDDEN != 0:

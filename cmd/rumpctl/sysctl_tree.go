@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/binary"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -31,7 +32,7 @@ func (k *ctl) node(name string) (*node, error) {
 	n := &node{}
 	for part := range strings.SplitSeq(name, ".") {
 		if !n.isDir() {
-			return nil, suggest(n.name+" is a variable, nothing is below it", "", nil)
+			return nil, errors.New(n.name + " is a variable, nothing is below it")
 		}
 		kids, err := k.children(n)
 		if err != nil {
@@ -61,12 +62,13 @@ func pick(kids []*node, part string) *node {
 func noNode(n *node, kids []*node, part string) error {
 	var names []string
 	for _, kid := range kids {
-		names = append(names, kid.name)
+		names = append(names, cstring(kid.info.Name[:]))
 	}
-	if n.name != "" {
-		part = n.name + "." + part
+	const text = "there is no such variable"
+	if near := closest(part, names); near != "" && n.name != "" {
+		return errors.New(text + "; did you mean " + n.name + "." + near + "?")
 	}
-	return suggest("there is no such variable", part, names)
+	return suggest(text, part, names)
 }
 
 // children asks the kernel for the nodes below n.

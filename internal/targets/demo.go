@@ -9,8 +9,14 @@ import (
 	"path/filepath"
 )
 
-// Demo builds the eight kernels and runs the demonstration.
+// Demo generates and links the eight kernels and runs the demonstration.
 func Demo(ctx context.Context) error {
+	err := step("generate from syscalls.master and the parts' source", func() error {
+		return goRun(ctx, os.Stdout, "run", "./gen", "generate", "-deps=false")
+	})
+	if err != nil {
+		return err
+	}
 	if err := Kernels(ctx); err != nil {
 		return err
 	}

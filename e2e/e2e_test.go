@@ -1,0 +1,129 @@
+// Package e2e drives the programs as a person does: kernels that are started,
+// used with rumpctl, signalled and halted. The scripts are in testdata.
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// bin is the folder of the programs, built once for all scripts, without the
+// race detector: it is the programs of users that are tested.
+var bin string
+
+// programs are the main packages, by the program's name.
+var programs = map[string]string{
+	"rump-base":    "tailored/base/rump-base",
+	"rump-vfs":     "tailored/vfs/rump-vfs",
+	"rump-net":     "tailored/net/rump-net",
+	"rump-vfs-net": "tailored/vfsnet/rump-vfs-net",
+	"rump-all":     "tailored/all/rump-all",
+	"rumpctl":      "cmd/rumpctl",
+	"gen":          "gen",
+}
+
+func TestMain(m *testing.M) {
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "rumpkit-e2e")
+	if err == nil {
+		defer os.RemoveAll(dir)
+		bin, err = dir, build(dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		return 1
+	}
+	return m.Run()
+}
+
+// build links all programs into dir.
+func build(dir string) error {
+	for name, pkg := range programs {
+		cmd := exec.Command("go", "build", "-o", filepath.Join(dir, name), "./"+pkg)
+		cmd.Dir = ".."
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("go build ./%s: %w\n%s", pkg, err, out)
+		}
+	}
+	return nil
+}
+
+func TestScripts(t *testing.T) {
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+			env.Setenv("RUMP_SERVER", "unix://"+env.WorkDir+"/k.sock")
+			env.Setenv("ROOT", root)
+			for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOFLAGS", "GOPROXY"} {
+				env.Setenv(name, goEnv(name))
+			}
+			env.Values[kernelsKey{}] = &kernels{byName: map[string]*kernelProgram{}}
+			env.Defer(func() { env.Values[kernelsKey{}].(*kernels).kill() })
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"boot":    boot,
+			"term":    term,
+			"gone":    gone,
+			"exits":   exits,
+			"mode":    mode,
+			"waitfor": waitFor,
+		},
+	})
+}
+
+// goEnv is a setting of the go command, which scripts run in another home.
+func goEnv(name string) string {
+	out, _ := exec.Command("go", "env", name).Output()
+	return strings.TrimSpace(string(out))
+}
+
+// exits runs a program and checks its exit status: exits 2 rumpctl nonsense.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS PROGRAM ARGS...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	err = ts.Exec(args[1], args[2:]...)
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		got = exit.ExitCode()
+	case err != nil:
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+}
+
+// mode checks the permissions of a file: mode 0600 k.sock.
+func mode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: mode OCTAL FILE")
+	}
+	st, err := os.Stat(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if got := fmt.Sprintf("%04o", st.Mode().Perm()); got != args[0] {
+		ts.Fatalf("%s has mode %s, want %s", args[1], got, args[0])
+	}
+}
