@@ -2,6 +2,7 @@
 package inet
 
 import (
+	"io"
 	"sync"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
@@ -55,7 +56,7 @@ func (s *sink) Write(p []byte) (int, error) {
 	n := copy(s.b[s.n:], p)
 	s.n += n
 	if n < len(p) {
-		return n, errFull
+		return n, io.ErrShortWrite
 	}
 	return n, nil
 }
@@ -69,7 +70,7 @@ func (s *source) Len() int { return len(s.b) }
 // Read implements io.Reader.
 func (s *source) Read(p []byte) (int, error) {
 	if len(s.b) == 0 {
-		return 0, errEnd
+		return 0, io.EOF
 	}
 	n := copy(p, s.b)
 	s.b = s.b[n:]

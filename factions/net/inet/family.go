@@ -2,8 +2,6 @@
 package inet
 
 import (
-	"io"
-
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv6"
@@ -12,12 +10,6 @@ import (
 	"github.com/rumpkit/rumpkit/factions/net"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/proc"
-)
-
-// What sink and source tell the stack at their ends.
-var (
-	errFull = io.ErrShortWrite
-	errEnd  = io.EOF
 )
 
 func (in *Inet) family4() *net.Family {
