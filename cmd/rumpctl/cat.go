@@ -1,3 +1,4 @@
+// The command cat: print files.
 package main
 
 import (

@@ -1,3 +1,4 @@
+// The command completion: print a script that completes commands, options and kernel paths.
 package main
 
 func completionCommand() *command {

@@ -1,3 +1,4 @@
+// The command cp: copy files into, out of or within the kernel.
 package main
 
 import (

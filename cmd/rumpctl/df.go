@@ -1,3 +1,4 @@
+// The command df: show the space of mounted file systems.
 package main
 
 import (

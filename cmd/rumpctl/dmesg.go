@@ -1,3 +1,4 @@
+// The command dmesg: print the kernel's messages.
 package main
 
 import (

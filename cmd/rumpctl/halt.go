@@ -1,3 +1,4 @@
+// The command halt: halt the kernel; its program ends.
 package main
 
 import (

@@ -1,3 +1,4 @@
+// The command help: show all commands, or one.
 package main
 
 import (

@@ -1,3 +1,4 @@
+// The command ln: give a file another name, or make a symbolic link.
 package main
 
 func lnCommand() *command {

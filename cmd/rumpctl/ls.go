@@ -1,3 +1,4 @@
+// The command ls: list files and directories.
 package main
 
 import (

@@ -1,3 +1,4 @@
+// The command mkdir: make directories.
 package main
 
 import (

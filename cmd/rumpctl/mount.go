@@ -1,3 +1,4 @@
+// The command mount: mount a file system, or list what is mounted.
 package main
 
 import (

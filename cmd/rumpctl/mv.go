@@ -1,3 +1,4 @@
+// The command mv: rename files, or move them into a directory.
 package main
 
 import (

@@ -1,3 +1,4 @@
+// The command ps: list the processes of the kernel.
 package main
 
 import (

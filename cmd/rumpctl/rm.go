@@ -1,3 +1,4 @@
+// The command rm: remove files and directories.
 package main
 
 import (

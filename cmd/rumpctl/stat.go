@@ -1,3 +1,4 @@
+// The command stat: show all the kernel knows of a file.
 package main
 
 import (

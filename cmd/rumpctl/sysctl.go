@@ -1,3 +1,4 @@
+// The command sysctl: show and set the kernel's variables.
 package main
 
 import (

@@ -1,3 +1,4 @@
+// The command trace: print the calls that clients make, as they make them.
 package main
 
 import (

@@ -1,3 +1,4 @@
+// The command umount: take file systems out of the tree again.
 package main
 
 import "github.com/rumpkit/rumpkit/kernel/abi"

@@ -1,3 +1,4 @@
+// The command version: show the versions of rumpctl and of the kernel.
 package main
 
 import (
