@@ -85,7 +85,7 @@ func buildKernel(ctx context.Context, selection string, report bool) (string, er
 	args := []string{"run", "./gen", "kernel"}
 	switch {
 	case !slices.Contains(Standard, selection):
-		src = "bin/src/" + pkg
+		src = "bin/_src/" + pkg
 		args = append(args, "-o", src, "-pkg", pkg, selection)
 	case report:
 		args = append(args, "-list", selection)
