@@ -5,7 +5,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/rumpkit/rumpkit/client"
 	"github.com/rumpkit/rumpkit/kernel"
 	"github.com/rumpkit/rumpkit/kernel/sysent"
 	"github.com/rumpkit/rumpkit/tailored/base"
@@ -89,19 +88,4 @@ func BenchmarkBoot(b *testing.B) {
 		}
 		k.Close()
 	}
-}
-
-// boot brings up a base kernel and attaches a client to it.
-func boot(t testing.TB, cfg kernel.Config) (*base.Kernel, *client.Client) {
-	t.Helper()
-	k, err := base.Boot(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { k.Close() })
-	c, err := client.New(k, "test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return k, c
 }

@@ -1,0 +1,142 @@
+package kernel_test
+
+import (
+	"bytes"
+	"sync"
+	"testing"
+
+	"github.com/rumpkit/rumpkit/client"
+	"github.com/rumpkit/rumpkit/kernel"
+	"github.com/rumpkit/rumpkit/kernel/abi"
+)
+
+func TestPipe(t *testing.T) {
+	_, c := boot(t, kernel.Config{})
+	r, w := pipe(t, c)
+	if n, err := c.Writev(w, [][]byte{[]byte("ab"), nil, []byte("cde")}); n != 5 || err != nil {
+		t.Fatalf("writev = %d, %v", n, err)
+	}
+	var n int32
+	want(t, "FIONREAD", c.Ioctl(r, abi.FIONREAD, client.Struct(&n)), 0)
+	if n != 5 {
+		t.Errorf("FIONREAD tells %d", n)
+	}
+	var st abi.Stat
+	want(t, "fstat", c.Fstat(r, &st), 0)
+	if st.Mode&abi.S_IFMT != abi.S_IFIFO || st.Size != 5 {
+		t.Errorf("pipe's stat: %+v", st)
+	}
+	one, two := make([]byte, 1), make([]byte, 9)
+	if n, err := c.Readv(r, [][]byte{one, two}); n != 5 || err != nil || one[0] != 'a' || string(two[:4]) != "bcde" {
+		t.Errorf("readv = %d, %v: %q %q", n, err, one, two)
+	}
+	_, err := c.Write(r, one)
+	want(t, "write to the reading end", err, abi.EBADF)
+	_, err = c.Read(w, one)
+	want(t, "read from the writing end", err, abi.EBADF)
+}
+
+func TestPipeEnds(t *testing.T) {
+	_, c := boot(t, kernel.Config{})
+	var sigs []abi.Signal
+	c.OnSignal(func(s abi.Signal) { sigs = append(sigs, s) })
+	r, w := pipe(t, c)
+	want(t, "close", c.Close(r), 0)
+	_, err := c.Write(w, []byte("x"))
+	want(t, "write without readers", err, abi.EPIPE)
+	if len(sigs) != 1 || sigs[0] != abi.SIGPIPE {
+		t.Errorf("signals: %v", sigs)
+	}
+	_, err = c.Fcntl(w, abi.F_SETNOSIGPIPE, client.Val(1))
+	want(t, "F_SETNOSIGPIPE", err, 0)
+	_, err = c.Write(w, []byte("x"))
+	want(t, "write without readers", err, abi.EPIPE)
+	if len(sigs) != 1 {
+		t.Errorf("signals: %v", sigs)
+	}
+	fds := []abi.Pollfd{{Fd: int32(w), Events: abi.POLLOUT}}
+	if _, err := c.Poll(fds, 0); err != nil || fds[0].Revents != abi.POLLOUT|abi.POLLHUP {
+		t.Errorf("poll: %v, %#x", err, fds[0].Revents)
+	}
+}
+
+// A pipe takes writes of at most PIPE_BUF whole or not at all.
+func TestPipeAtomic(t *testing.T) {
+	_, c := boot(t, kernel.Config{})
+	fds, err := c.Pipe2(abi.O_NONBLOCK | abi.O_CLOEXEC)
+	want(t, "pipe2", err, 0)
+	r, w := fds[0], fds[1]
+	big := make([]byte, 1<<20)
+	total, err := c.Write(w, big)
+	want(t, "a large write", err, 0)
+	if total < 16<<10 || total > 64<<10 {
+		t.Errorf("the pipe holds %d bytes", total)
+	}
+	if _, err := c.Read(r, big[:100]); err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Write(w, big[:101])
+	want(t, "a small write that does not fit", err, abi.EAGAIN)
+	if n, err := c.Write(w, big[:1000]); n != 100 || err != nil {
+		t.Errorf("a larger write = %d, %v, want the 100 bytes that fit", n, err)
+	}
+	_, err = c.Pipe2(abi.O_CREAT)
+	want(t, "pipe2 with a wrong flag", err, abi.EINVAL)
+}
+
+// What several writers write in one piece is not torn apart.
+func TestPipeWriters(t *testing.T) {
+	_, c := boot(t, kernel.Config{})
+	r, w := pipe(t, c)
+	var wg sync.WaitGroup
+	const writers, rounds, size = 4, 200, 500
+	for i := range writers {
+		th, err := c.NewThread()
+		if err != nil {
+			t.Fatal(err)
+		}
+		wg.Go(func() {
+			defer th.Release()
+			for range rounds {
+				if n, err := th.Write(w, bytes.Repeat([]byte{byte(i)}, size)); n != size {
+					t.Errorf("write = %d, %v", n, err)
+				}
+			}
+		})
+	}
+	buf := make([]byte, size)
+	for range writers * rounds {
+		for got := 0; got < size; {
+			n, err := c.Read(r, buf[got:])
+			if err != nil {
+				t.Fatal(err)
+			}
+			got += n
+		}
+		if !bytes.Equal(buf, bytes.Repeat(buf[:1], size)) {
+			t.Fatal("two writes are mixed")
+		}
+	}
+	wg.Wait()
+}
+
+// A blocked read ends with EINTR when its process ends.
+func TestPipeInterrupted(t *testing.T) {
+	_, c := boot(t, kernel.Config{})
+	r, _ := pipe(t, c)
+	th, err := c.NewThread()
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error)
+	go func() {
+		_, err := th.Read(r, make([]byte, 1))
+		done <- err
+	}()
+	if err := c.Exit(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != abi.EINTR && err != abi.ESRCH {
+		t.Errorf("the blocked read ended with %v", err)
+	}
+}
