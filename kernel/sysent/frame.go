@@ -110,14 +110,16 @@ func (f *Frame) Unpin() {
 
 // Resolve returns n bytes at a pinned address; any other is NULL.
 func (f *Frame) Resolve(addr uint64, n int) usermem.Mem {
-	b := f.pinned(addr)
+	b := f.Pinned(addr)
 	if n >= 0 && n < len(b) {
 		b = b[:n]
 	}
 	return usermem.Local(b, f)
 }
 
-func (f *Frame) pinned(addr uint64) []byte {
+// Pinned returns what is pinned at addr, to the end of the pin; nil when
+// nothing is.
+func (f *Frame) Pinned(addr uint64) []byte {
 	addr ^= f.tag | pinBase
 	i, off := addr>>pinShift, addr&pinMask
 	if i >= uint64(len(f.pins)) || off > uint64(len(f.pins[i])) {
@@ -134,7 +136,7 @@ func (f *Frame) CopyOut(addr uint64, src []byte) error { return f.Resolve(addr, 
 
 // CopyInStr reads a string from pinned memory.
 func (f *Frame) CopyInStr(addr uint64, max int) (string, error) {
-	b := f.pinned(addr)
+	b := f.Pinned(addr)
 	if b == nil {
 		return "", abi.EFAULT
 	}

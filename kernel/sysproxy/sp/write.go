@@ -88,6 +88,9 @@ func (s *Stream) TryWrite(b []byte) bool {
 // SetReadDeadline ends reads that wait after t; the zero time waits for ever.
 func (s *Stream) SetReadDeadline(t time.Time) { _ = s.file.SetReadDeadline(t) }
 
+// SetWriteDeadline ends writes that wait after t.
+func (s *Stream) SetWriteDeadline(t time.Time) { _ = s.file.SetWriteDeadline(t) }
+
 // Hurry ends reading now, and writing after grace at the latest.
 func (s *Stream) Hurry(grace time.Duration) {
 	if s.hurried.CompareAndSwap(false, true) {
@@ -112,3 +115,30 @@ func (s *Stream) Close() {
 }
 
 const drainReads = 64
+
+// CloseWrite tells the peer that nothing more comes.
+func (s *Stream) CloseWrite() {
+	_ = s.raw.Control(func(fd uintptr) { _ = unix.Shutdown(int(fd), unix.SHUT_WR) })
+}
+
+// Connected waits until a connect in progress has ended, and returns how.
+func (s *Stream) Connected() error {
+	var err error
+	werr := s.raw.Write(func(fd uintptr) bool {
+		// The socket is asked: that it can be written may have been told, and
+		// forgotten, before we began to wait.
+		poll := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}
+		if n, perr := unix.Poll(poll, 0); n == 0 || perr == unix.EINTR {
+			return false
+		}
+		var e int
+		if e, err = unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_ERROR); err == nil && e != 0 {
+			err = unix.Errno(e)
+		}
+		return true
+	})
+	if werr != nil {
+		return werr
+	}
+	return err
+}
