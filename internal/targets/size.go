@@ -3,6 +3,7 @@ package targets
 
 import (
 	"context"
+	"debug/elf"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -21,7 +22,7 @@ func Size(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s := sizer{dir: dir, sizes: map[string]int64{}}
+	s := sizer{dir: dir, sizes: map[string]size{}}
 	var all *emit.Kernel
 	err = step("read the parts", func() error {
 		all, err = s.everything()
@@ -50,8 +51,12 @@ const sizeDir = "bin/src/size"
 // sizer measures kernels; sizes are those it has measured, by their parts.
 type sizer struct {
 	dir   string
-	sizes map[string]int64
+	sizes map[string]size
 }
+
+// size is the bytes of a program: the file, and what is in its sections, which
+// says more of small parts, for a file grows by pages.
+type size struct{ file, sections int64 }
 
 // everything resolves the kernel with all parts.
 func (s *sizer) everything() (*emit.Kernel, error) {
@@ -76,23 +81,23 @@ func (s *sizer) rows(ctx context.Context, all *emit.Kernel) ([][]string, error) 
 	rows := [][]string{{"part", "bytes it costs", "rows it serves", "bytes of the smallest kernel with it"}}
 	for _, p := range all.Parts {
 		with := closure(all, p)
-		size, err := s.link(ctx, all, with)
+		now, err := s.link(ctx, all, with)
 		if err != nil {
 			return nil, err
 		}
-		var before int64
+		var before size
 		if !p.IsBase() {
 			if before, err = s.link(ctx, all, slices.DeleteFunc(slices.Clone(with), func(q *emit.Part) bool { return q == p })); err != nil {
 				return nil, err
 			}
 		}
-		rows = append(rows, []string{p.Name, thousands(size - before), fmt.Sprint(p.RumpRows()), thousands(size)})
+		rows = append(rows, []string{p.Name, thousands(now.sections - before.sections), fmt.Sprint(p.RumpRows()), thousands(now.file)})
 	}
-	size, err := s.link(ctx, all, all.Parts)
+	now, err := s.link(ctx, all, all.Parts)
 	if err != nil {
 		return nil, err
 	}
-	return append(rows, []string{"all", "", fmt.Sprint(all.RumpRows()), thousands(size)}), nil
+	return append(rows, []string{"all", "", fmt.Sprint(all.RumpRows()), thousands(now.file)}), nil
 }
 
 // closure returns a part and all it needs, in the order in which they attach.
@@ -117,10 +122,10 @@ func names(parts []*emit.Part) string {
 }
 
 // link writes and links a kernel of these parts and returns its size in bytes.
-func (s *sizer) link(ctx context.Context, all *emit.Kernel, parts []*emit.Part) (int64, error) {
+func (s *sizer) link(ctx context.Context, all *emit.Kernel, parts []*emit.Part) (size, error) {
 	key := names(parts)
-	if size, ok := s.sizes[key]; ok {
-		return size, nil
+	if known, ok := s.sizes[key]; ok {
+		return known, nil
 	}
 	pkg := fmt.Sprintf("k%d", len(s.sizes))
 	k := *all
@@ -129,23 +134,46 @@ func (s *sizer) link(ctx context.Context, all *emit.Kernel, parts []*emit.Part) 
 	k.ImportPath = emit.Module + "/" + k.Dir
 	files, err := emit.KernelFiles(&k)
 	if err != nil {
-		return 0, err
+		return size{}, err
 	}
-	for _, f := range files {
-		path := filepath.Join(s.dir, filepath.FromSlash(f.Path))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return 0, err
-		}
-		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
-			return 0, err
-		}
+	if err := s.write(files); err != nil {
+		return size{}, err
 	}
 	out := filepath.Join(s.dir, sizeDir, pkg+".exe")
 	if err := link(ctx, out, "./"+k.Dir+"/"+k.Program); err != nil {
-		return 0, fmt.Errorf("the kernel of %s: %w", key, err)
+		return size{}, fmt.Errorf("the kernel of %s: %w", key, err)
 	}
-	s.sizes[key] = fileSize(out)
-	return s.sizes[key], nil
+	s.sizes[key], err = measure(out)
+	return s.sizes[key], err
+}
+
+func (s *sizer) write(files []emit.File) error {
+	for _, f := range files {
+		path := filepath.Join(s.dir, filepath.FromSlash(f.Path))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// measure returns the size of a linked program.
+func measure(path string) (size, error) {
+	f, err := elf.Open(path)
+	if err != nil {
+		return size{}, err
+	}
+	defer f.Close()
+	n := size{file: fileSize(path)}
+	for _, sec := range f.Sections {
+		if sec.Type != elf.SHT_NOBITS {
+			n.sections += int64(sec.Size)
+		}
+	}
+	return n, nil
 }
 
 // thousands is a number with a comma for each three digits.
