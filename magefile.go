@@ -22,6 +22,9 @@ func Kernel(ctx context.Context, selection string) error { return targets.Kernel
 // Kernels builds the eight standard kernels and rumpctl into bin/.
 func Kernels(ctx context.Context) error { return targets.Kernels(ctx) }
 
+// Rumpctl builds the program that looks into a running kernel, bin/rumpctl.
+func Rumpctl(ctx context.Context) error { return targets.Rumpctl(ctx) }
+
 // Size prints what each part costs in bytes of a stripped binary.
 func Size(ctx context.Context) error { return targets.Size(ctx) }
 

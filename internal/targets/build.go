@@ -139,10 +139,11 @@ func Kernels(ctx context.Context) error {
 			return err
 		}
 	}
-	return buildRumpctl(ctx)
+	return Rumpctl(ctx)
 }
 
-func buildRumpctl(ctx context.Context) error {
+// Rumpctl builds rumpctl.
+func Rumpctl(ctx context.Context) error {
 	dir, err := root()
 	if err != nil {
 		return err
