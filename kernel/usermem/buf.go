@@ -16,10 +16,10 @@ func (b InOutBuf) Get(n int) ([]byte, error) { return fetch(b.Mem, n) }
 
 func fetch(m Mem, n int) ([]byte, error) {
 	if m.local != nil {
-		if n > len(m.local) {
+		if n > m.n {
 			return nil, abi.EFAULT
 		}
-		return m.local[:n], nil
+		return m.bytes()[:n], nil
 	}
 	if n == 0 {
 		return nil, nil
@@ -33,7 +33,7 @@ func fetch(m Mem, n int) ([]byte, error) {
 // when n is more than the buffer or than MaxTransfer holds.
 func (b OutBuf) Window(n int) ([]byte, error) {
 	if b.local != nil {
-		return b.local[:min(n, len(b.local))], nil
+		return b.bytes()[:min(n, b.n)], nil
 	}
 	if n == 0 {
 		return nil, nil

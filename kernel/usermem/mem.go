@@ -31,19 +31,14 @@ type Space interface {
 // Mem is some of a caller's memory: where it lies and how long the caller
 // said it is.
 type Mem struct {
-	// local is the memory itself, when it lies in this process.
-	local []byte
+	// local is where the memory begins, when it lies in this process: n bytes.
+	// It is a pointer, and no slice, so that handlers get a Mem in registers.
+	local *byte
 	// space follows addr, and every pointer found inside the memory.
 	space Space
 	addr  uint64
 	// n is the declared length in bytes; -1 when the call does not say.
 	n int
-}
-
-// Local returns the memory b of this process; pointers inside it are
-// followed in space. A nil b is a NULL pointer.
-func Local(b []byte, space Space) Mem {
-	return Mem{local: b, space: space, n: len(b)}
 }
 
 // At returns n bytes at addr of space; n is -1 when the length is not known.
@@ -70,15 +65,15 @@ func (m Mem) IsLocal() bool { return m.local != nil }
 // A range outside the declared length is empty.
 func (m Mem) Slice(off, n int) Mem {
 	if m.local != nil {
-		if off < 0 || off > len(m.local) {
-			return Mem{local: []byte{}, space: m.space}
+		b := m.bytes()
+		if off < 0 || off > len(b) {
+			return Local([]byte{}, m.space)
 		}
-		m.local = m.local[off:]
-		if n >= 0 && n < len(m.local) {
-			m.local = m.local[:n]
+		b = b[off:]
+		if n >= 0 && n < len(b) {
+			b = b[:n]
 		}
-		m.n = len(m.local)
-		return m
+		return Local(b, m.space)
 	}
 	if m.addr != 0 {
 		m.addr += uint64(off)
@@ -99,10 +94,10 @@ func (m Mem) CopyIn(dst []byte) error {
 		return nil
 	}
 	if m.local != nil {
-		if len(m.local) < len(dst) {
+		if m.n < len(dst) {
 			return abi.EFAULT
 		}
-		copy(dst, m.local)
+		copy(dst, m.bytes())
 		return nil
 	}
 	if m.addr == 0 || m.space == nil {
@@ -118,10 +113,10 @@ func (m Mem) CopyOut(src []byte) error {
 		return nil
 	}
 	if m.local != nil {
-		if len(m.local) < len(src) {
+		if m.n < len(src) {
 			return abi.EFAULT
 		}
-		copy(m.local, src)
+		copy(m.bytes(), src)
 		return nil
 	}
 	if m.addr == 0 || m.space == nil {

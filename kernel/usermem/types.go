@@ -11,10 +11,10 @@ type String struct{ Mem }
 // In process the string aliases the caller's. NULL is EFAULT.
 func (s String) Get(max int) (string, error) {
 	if s.local != nil {
-		if len(s.local) >= max {
+		if s.n >= max {
 			return "", abi.ENAMETOOLONG
 		}
-		return localString(s.local), nil
+		return localString(s.bytes()), nil
 	}
 	if s.addr == 0 || s.space == nil {
 		return "", abi.EFAULT

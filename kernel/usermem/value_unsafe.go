@@ -1,4 +1,4 @@
-// Structures as bytes. T is always plain data of package abi or a scalar:
+// Memory and structures as bytes. T is always plain data of package abi or a scalar:
 // no pointers, little endian, the layout of the NetBSD LP64 ABI.
 package usermem
 
@@ -7,6 +7,15 @@ import (
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
 )
+
+// Local returns the memory b of this process; pointers inside it are
+// followed in space. A nil b is a NULL pointer.
+func Local(b []byte, space Space) Mem {
+	return Mem{local: unsafe.SliceData(b), space: space, n: len(b)}
+}
+
+// bytes returns the memory of this process. Preconditions: it lies there.
+func (m Mem) bytes() []byte { return unsafe.Slice(m.local, m.n) }
 
 func sizeOf[T any]() int {
 	var t T
@@ -58,10 +67,10 @@ func localString(b []byte) string {
 func get[T any](m Mem) (T, error) {
 	if m.local != nil {
 		var t T
-		if len(m.local) < int(unsafe.Sizeof(t)) {
+		if m.n < int(unsafe.Sizeof(t)) {
 			return t, abi.EFAULT
 		}
-		copy(unsafe.Slice((*byte)(unsafe.Pointer(&t)), unsafe.Sizeof(t)), m.local)
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(&t)), unsafe.Sizeof(t)), m.bytes())
 		return t, nil
 	}
 	return getRemote[T](m)
@@ -78,10 +87,10 @@ func getRemote[T any](m Mem) (T, error) {
 
 func put[T any](m Mem, v T) error {
 	if m.local != nil {
-		if len(m.local) < int(unsafe.Sizeof(v)) {
+		if m.n < int(unsafe.Sizeof(v)) {
 			return abi.EFAULT
 		}
-		copy(m.local, unsafe.Slice((*byte)(unsafe.Pointer(&v)), unsafe.Sizeof(v)))
+		copy(m.bytes(), unsafe.Slice((*byte)(unsafe.Pointer(&v)), unsafe.Sizeof(v)))
 		return nil
 	}
 	return putRemote(m, v)
