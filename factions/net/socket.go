@@ -38,12 +38,26 @@ type side struct {
 	cond   proc.Cond
 }
 
-// newSocket joins a protocol's endpoint to a socket.
-func newSocket(n *Net, f *Family, p *Protocol, number int32, ep Endpoint) *Socket {
+// cost is what a socket without data is reckoned to take, in bytes.
+const cost = 4096
+
+// newSocket joins a protocol's endpoint to a socket. ENOBUFS when the memory
+// limit is reached: the endpoint is closed then.
+func newSocket(n *Net, f *Family, p *Protocol, number int32, ep Endpoint) (*Socket, error) {
+	if n.Base.Mem.Reserve(cost) != nil {
+		ep.Close()
+		return nil, abi.ENOBUFS
+	}
 	s := &Socket{net: n, family: f, proto: p, number: number, ep: ep}
 	s.opts.init()
 	ep.Attach(s)
-	return s
+	return s, nil
+}
+
+// release ends a socket.
+func (s *Socket) release() {
+	s.ep.Close()
+	s.net.Base.Mem.Release(cost)
 }
 
 // open puts s behind a new descriptor of l. flags are SOCK_ flags; more are
@@ -103,27 +117,16 @@ func (s *Socket) Notify(mask event.Mask) {
 // side d between calls. now makes EWOULDBLOCK final. The sleep ends with
 // EWOULDBLOCK after timeout (0: never), with EINTR when it is interrupted.
 func (s *Socket) block(l *proc.LWP, d *side, now bool, timeout time.Duration, try func() error) error {
-	err := s.watch(d, try)
+	err := try()
 	if err != abi.EWOULDBLOCK || now {
 		return err
 	}
-	return s.blockSlow(l, d, timeout, try)
-}
-
-func (s *Socket) watch(d *side, try func() error) error {
-	_ = d
-	return try()
-}
-
-func (s *Socket) blockSlow(l *proc.LWP, d *side, timeout time.Duration, try func() error) error {
 	until := proc.Forever
 	if timeout > 0 {
 		until = time.Duration(s.net.host.Mono()) + timeout
 	}
 	for {
-		s.mu.Lock()
-		seen := d.events
-		s.mu.Unlock()
+		seen := s.events(d)
 		if err := try(); err != abi.EWOULDBLOCK {
 			return err
 		}
@@ -131,6 +134,12 @@ func (s *Socket) blockSlow(l *proc.LWP, d *side, timeout time.Duration, try func
 			return err
 		}
 	}
+}
+
+func (s *Socket) events(d *side) uint32 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return d.events
 }
 
 // sleep waits for a notification later than seen, until the monotonic clock

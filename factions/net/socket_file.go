@@ -74,7 +74,7 @@ func (s *Socket) Close(l *proc.LWP, f *file.File) error {
 	if on && d > 0 && !f.Nonblock() && s.proto.Traits&Connected != 0 {
 		s.drain(l, d)
 	}
-	s.ep.Close()
+	s.release()
 	return nil
 }
 

@@ -101,6 +101,9 @@ func (s *Socket) setTimeout(name int32, val []byte) error {
 	return nil
 }
 
+// MaxBuffer is the largest buffer of a socket, in bytes (kern.sbmax).
+const MaxBuffer = 1 << 20
+
 // setSize sets a buffer's size, which is the protocol's affair but for its
 // bounds, or a low-water mark, which is never above the buffer's size.
 func (s *Socket) setSize(name int32, val []byte) error {
@@ -114,7 +117,7 @@ func (s *Socket) setSize(name int32, val []byte) error {
 	recv, send := s.ep.Buffers()
 	switch name {
 	case abi.SO_SNDBUF, abi.SO_RCVBUF:
-		if v > abi.SB_MAX {
+		if v > MaxBuffer {
 			return abi.ENOBUFS
 		}
 	case abi.SO_SNDLOWAT:

@@ -54,7 +54,11 @@ func (s *Socket) accept(l *proc.LWP, f *file.File, name usermem.OutSized32, flag
 		t.Unreserve(fd)
 		return -1, err
 	}
-	so := newSocket(s.net, s.family, s.proto, s.number, ep)
+	so, err := newSocket(s.net, s.family, s.proto, s.number, ep)
+	if err != nil {
+		t.Unreserve(fd)
+		return -1, err
+	}
 	so.opts.inherit(&s.opts)
 	nf := file.New(so, file.KindSocket, nil, file.FREAD|file.FWRITE|more|fileFlags(flags))
 	if err := so.tellPeer(name); err != nil {

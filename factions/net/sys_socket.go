@@ -35,7 +35,11 @@ func (n *Net) SysSocket30(l *proc.LWP, domain, typ, protocol int32) (int32, erro
 	if err != nil {
 		return -1, err
 	}
-	return newSocket(n, f, p, number, ep).open(l, flags, 0)
+	s, err := newSocket(n, f, p, number, ep)
+	if err != nil {
+		return -1, err
+	}
+	return s.open(l, flags, 0)
 }
 
 func protocolNumber(p *Protocol, asked int32) int32 {
@@ -63,14 +67,24 @@ func (n *Net) SysSocketpair(l *proc.LWP, domain, typ, protocol int32, rsv userme
 		return err
 	}
 	number := protocolNumber(p, protocol)
-	return openPair(l, newSocket(n, f, p, number, a), newSocket(n, f, p, number, b), flags, rsv)
+	sa, err := newSocket(n, f, p, number, a)
+	if err != nil {
+		b.Close()
+		return err
+	}
+	sb, err := newSocket(n, f, p, number, b)
+	if err != nil {
+		sa.release()
+		return err
+	}
+	return openPair(l, sa, sb, flags, rsv)
 }
 
 // openPair gives both sockets descriptors and tells them to the caller.
 func openPair(l *proc.LWP, a, b *Socket, flags int32, rsv usermem.OutSlice[int32]) error {
 	afd, err := a.open(l, flags, 0)
 	if err != nil {
-		b.ep.Close()
+		b.release()
 		return err
 	}
 	bfd, err := b.open(l, flags, 0)

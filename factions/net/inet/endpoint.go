@@ -4,6 +4,7 @@ package inet
 import (
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
@@ -42,8 +43,15 @@ type endpoint struct {
 	wmu sync.Mutex
 	src source
 
+	// empty counts datagrams without data that may be queued: the stack's
+	// bound on bytes does not bound them.
+	empty atomic.Int32
+
 	extra extra
 }
+
+// maxEmpty is how many datagrams without data a socket keeps.
+const maxEmpty = 1024
 
 // sink is memory being filled by the stack.
 type sink struct {
@@ -89,6 +97,7 @@ func (e *endpoint) NotifyEvent(mask waiter.EventMask) {
 	var m event.Mask
 	if mask&waiter.ReadableEvents != 0 {
 		m |= abi.POLLIN
+		e.boundEmpty()
 	}
 	if mask&waiter.WritableEvents != 0 {
 		m |= abi.POLLOUT
@@ -97,6 +106,23 @@ func (e *endpoint) NotifyEvent(mask waiter.EventMask) {
 		m |= abi.POLLIN | abi.POLLOUT
 	}
 	e.sock.Notify(m)
+}
+
+// boundEmpty drops a datagram when too many without data are queued. It is
+// called with each event that a queue of no bytes grew.
+func (e *endpoint) boundEmpty() {
+	if e.kind == kindTCP || e.empty.Add(1) <= maxEmpty {
+		return
+	}
+	e.empty.Add(-1)
+	_, _ = e.ep.Read(&sink{}, tcpip.ReadOptions{})
+}
+
+// took counts a datagram taken off the queue.
+func (e *endpoint) took() {
+	if e.empty.Add(-1) < 0 {
+		e.empty.Add(1)
+	}
 }
 
 // Poll implements net.Endpoint. POLLHUP says that reading will not block
@@ -122,8 +148,15 @@ func (e *endpoint) Poll() (m event.Mask) {
 // Close implements net.Endpoint.
 func (e *endpoint) Close() { e.ep.Close() }
 
-// TakeError implements net.Endpoint.
-func (e *endpoint) TakeError() error { return errno(e.ep.LastError()) }
+// TakeError implements net.Endpoint. The stack may keep one error of a
+// connection twice.
+func (e *endpoint) TakeError() error {
+	err := e.ep.LastError()
+	if err != nil && e.kind == kindTCP {
+		_ = e.ep.LastError()
+	}
+	return errno(err)
+}
 
 // Queued implements net.Endpoint.
 func (e *endpoint) Queued() (recv, send int) {

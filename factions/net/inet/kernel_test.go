@@ -61,12 +61,19 @@ type box struct {
 
 func newBox(t testing.TB) *box {
 	t.Helper()
+	x := bootBox(t)
+	t.Cleanup(func() { _ = x.b.Close() })
+	return x
+}
+
+// bootBox boots a kernel that the caller halts.
+func bootBox(t testing.TB) *box {
+	t.Helper()
 	p := &parts{}
 	b := &kernel.Base{}
 	if err := b.Boot(kernel.Config{Host: quietHost{hypercall.Real()}}, p); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = b.Close() })
 	x := &box{t: t, Net: p.net, b: b}
 	var err error
 	if x.p, x.l, err = b.NewGuest("test"); err != nil {

@@ -67,6 +67,7 @@ func (e *endpoint) dropUnwanted() {
 		}
 		e.dst = sink{b: head[:]}
 		_, _ = e.ep.Read(&e.dst, tcpip.ReadOptions{})
+		e.took()
 	}
 	e.dst.b = nil
 }

@@ -48,9 +48,18 @@ func (e *endpoint) sendStream(b []byte) (int, error) {
 		if _, closed := err.(*tcpip.ErrClosedForSend); closed && e.fresh() {
 			return 0, abi.ENOTCONN
 		}
-		return 0, errno(err)
+		return 0, e.failed(err)
 	}
 	return int(n), nil
+}
+
+// failed returns the errno of an error that ends a connection, and sees that
+// it is told once.
+func (e *endpoint) failed(err tcpip.Error) error {
+	if _, again := err.(*tcpip.ErrWouldBlock); !again && e.kind == kindTCP {
+		_ = e.ep.LastError()
+	}
+	return errno(err)
 }
 
 // destination returns the address to send to: EISCONN on a connected socket,
@@ -135,15 +144,18 @@ func (e *endpoint) read(m *net.Message) (tcpip.ReadResult, int, error) {
 	e.rmu.Lock()
 	defer e.rmu.Unlock()
 	e.dst = sink{b: m.Data}
-	res, err := e.ep.Read(&e.dst, tcpip.ReadOptions{
-		Peek:           m.Flags&abi.MSG_PEEK != 0,
-		NeedRemoteAddr: m.WantName && e.kind != kindTCP,
-	})
+	peek := m.Flags&abi.MSG_PEEK != 0
+	res, err := e.ep.Read(&e.dst, tcpip.ReadOptions{Peek: peek, NeedRemoteAddr: m.WantName && e.kind != kindTCP})
 	n := e.dst.n
 	e.dst.b = nil
 	switch err.(type) {
 	case nil:
+		if !peek {
+			e.took()
+		}
 		return res, n, nil
+	case *tcpip.ErrWouldBlock:
+		e.empty.Store(0)
 	case *tcpip.ErrClosedForReceive:
 		return res, 0, nil
 	case *tcpip.ErrBadBuffer:
@@ -155,5 +167,5 @@ func (e *endpoint) read(m *net.Message) (tcpip.ReadResult, int, error) {
 			return res, 0, nil
 		}
 	}
-	return res, 0, errno(err)
+	return res, 0, e.failed(err)
 }

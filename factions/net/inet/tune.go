@@ -9,16 +9,19 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 
+	"github.com/rumpkit/rumpkit/factions/net"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 )
 
 const (
 	minBuffer = 4096
-	// maxBuffer is the largest buffer of a socket (kern.sbmax).
-	maxBuffer = abi.SB_MAX
 	// tcpBuffer is what a TCP socket begins with. It is more than NetBSD's
-	// 32 KB: the window must hold several 64 KB segments of lo0.
-	tcpBuffer = abi.SB_MAX
+	// 32 KB: the window must hold many 64 KB segments of lo0. Memory is taken
+	// only by what waits in it.
+	tcpBuffer = net.MaxBuffer
+	// leastTCP is that of a kernel whose memory is limited, and memShare the
+	// part of the limit that a socket's buffer may have.
+	leastTCP, memShare = 32 << 10, 256
 	// datagramSend and datagramRecv are those of UDP (net.inet.udp.sendspace
 	// and recvspace): the longest datagram must fit the first.
 	datagramSend = 65536
@@ -31,11 +34,12 @@ const (
 // tune sets options of the stack. None of them can fail.
 func (in *Inet) tune(s *stack.Stack) {
 	_ = s.SetPortRange(abi.IPPORT_ANONMIN, abi.IPPORT_ANONMAX)
-	_ = s.SetOption(tcpip.SendBufferSizeOption{Min: minBuffer, Default: datagramSend, Max: maxBuffer})
-	_ = s.SetOption(tcpip.ReceiveBufferSizeOption{Min: minBuffer, Default: datagramRecv, Max: maxBuffer})
+	_ = s.SetOption(tcpip.SendBufferSizeOption{Min: minBuffer, Default: datagramSend, Max: net.MaxBuffer})
+	_ = s.SetOption(tcpip.ReceiveBufferSizeOption{Min: minBuffer, Default: datagramRecv, Max: net.MaxBuffer})
+	size := in.tcpBuffer()
 	for _, o := range []tcpip.SettableTransportProtocolOption{
-		&tcpip.TCPSendBufferSizeRangeOption{Min: minBuffer, Default: tcpBuffer, Max: maxBuffer},
-		&tcpip.TCPReceiveBufferSizeRangeOption{Min: minBuffer, Default: tcpBuffer, Max: maxBuffer},
+		&tcpip.TCPSendBufferSizeRangeOption{Min: minBuffer, Default: size, Max: net.MaxBuffer},
+		&tcpip.TCPReceiveBufferSizeRangeOption{Min: minBuffer, Default: size, Max: net.MaxBuffer},
 		ptr(tcpip.TCPSACKEnabled(true)),
 		ptr(tcpip.TCPModerateReceiveBufferOption(false)),
 		ptr(tcpip.TCPDelayEnabled(true)),
@@ -44,6 +48,15 @@ func (in *Inet) tune(s *stack.Stack) {
 	} {
 		_ = s.SetTransportProtocolOption(tcp.ProtocolNumber, o)
 	}
+}
+
+// tcpBuffer returns the size of a TCP socket's buffers, in bytes.
+func (in *Inet) tcpBuffer() int {
+	limit := in.net.Base.Mem.Limit()
+	if limit == 0 {
+		return tcpBuffer
+	}
+	return int(min(max(limit/memShare, leastTCP), tcpBuffer))
 }
 
 func ptr[T any](v T) *T { return &v }
