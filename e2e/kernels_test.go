@@ -41,8 +41,9 @@ type kernelProgram struct {
 	said strings.Builder
 }
 
-// boot starts a program in the background and returns when it has said a line:
-// boot NAME PROGRAM ARGS... The line can be matched as standard output.
+// boot starts a kernel in the background and returns when it is ready:
+// boot NAME PROGRAM ARGS... What it said can be matched as standard output, and
+// NAME_URL is where it listens.
 func boot(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: boot NAME PROGRAM ARGS...")
@@ -75,6 +76,9 @@ func boot(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s is not ready after %v\n%s", args[1], patience, p.output())
 	}
 	_, _ = io.WriteString(ts.Stdout(), p.output())
+	_, url, _ := strings.Cut(p.output(), ": ready on ")
+	url, _, _ = strings.Cut(url, " ")
+	ts.Setenv(args[0]+"_URL", url)
 }
 
 // listen keeps what the program says, tells when it says that it is ready,
