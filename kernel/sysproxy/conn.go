@@ -48,7 +48,8 @@ type conn struct {
 	reader atomic.Pointer[worker]
 	seen   atomic.Uint32
 
-	wmu sync.Mutex // held to write to st
+	wmu    sync.Mutex // held to write to st
+	writer *worker    // who writes, under wmu
 
 	mu      sync.Mutex
 	dead    bool
@@ -58,7 +59,9 @@ type conn struct {
 }
 
 func newConn(s *Server, st *sp.Stream) *conn {
-	return &conn{s: s, st: st, park: new(atomic.Int32), drained: make(chan struct{}, 1)}
+	c := &conn{s: s, st: st, park: new(atomic.Int32), drained: make(chan struct{}, 1)}
+	st.OnStall(c.stalled)
+	return c
 }
 
 // serve serves the client until nothing of it is left or another worker has
@@ -72,7 +75,7 @@ func (c *conn) serve() {
 	w := c.newWorker()
 	c.mu.Unlock()
 	w.role.Store(reading)
-	if c.send([]byte(Banner)) != nil {
+	if c.send(w, []byte(Banner), nil) != nil {
 		c.fail()
 	}
 	w.run()
@@ -86,22 +89,41 @@ func (c *conn) greeted() {
 	}
 }
 
-// send writes whole frames; signals to the client that wait go first.
-func (c *conn) send(b []byte) error {
-	c.wmu.Lock()
-	var err error
-	if c.signals.Load() != 0 {
-		var buf [sp.HeaderLen * 8]byte
-		err = c.st.Write(c.takeSignals(buf[:0]))
+// send writes frames: b, and more right behind it. Signals to the client that
+// wait go first. w is who sends: when it has to wait, somebody else reads.
+func (c *conn) send(w *worker, b, more []byte) error {
+	if !c.wmu.TryLock() {
+		w.giveWay()
+		c.wmu.Lock()
 	}
-	if err == nil {
-		err = c.st.Write(b)
-	}
+	c.writer = w
+	err := c.sendLocked(b, more)
+	c.writer = nil
 	c.wmu.Unlock()
 	if c.signals.Load() != 0 {
 		c.trySignals()
 	}
 	return err
+}
+
+func (c *conn) sendLocked(b, more []byte) error {
+	if c.signals.Load() != 0 {
+		if err := c.st.Write(c.takeSignals(nil)); err != nil {
+			return err
+		}
+	}
+	err := c.st.Write(b)
+	if err == nil && len(more) > 0 {
+		err = c.st.Write(more)
+	}
+	return err
+}
+
+// stalled is told that the client does not take what is sent.
+func (c *conn) stalled() {
+	if c.writer != nil {
+		c.writer.giveWay()
+	}
 }
 
 // fail ends the connection: blocked calls are interrupted, waits for the

@@ -9,18 +9,18 @@ import (
 )
 
 // introduce serves the first request of a connection.
-func (c *conn) introduce(h sp.Header) error {
+func (c *conn) introduce(w *worker, h sp.Header) error {
 	switch {
 	case h.Type == sp.Handshake && h.U == sp.Guest:
-		return c.guest(h)
+		return c.guest(w, h)
 	case h.Type == sp.Handshake && h.U == sp.Fork:
-		return c.redeem(h)
+		return c.redeem(w, h)
 	}
-	return c.cut(h, sp.NoAuth)
+	return c.cut(w, h, sp.NoAuth)
 }
 
 // guest makes a process for a new client.
-func (c *conn) guest(h sp.Header) error {
+func (c *conn) guest(w *worker, h sp.Header) error {
 	name, err := c.progname(h)
 	if err != nil {
 		return err
@@ -30,7 +30,7 @@ func (c *conn) guest(h sp.Header) error {
 		return err
 	}
 	c.adopt(p, l)
-	return c.accept(h.Reqno)
+	return c.accept(w, h.Reqno)
 }
 
 // adopt makes p the client's process.
@@ -60,33 +60,33 @@ func (c *conn) progname(h sp.Header) (string, error) {
 }
 
 // prefork parks a copy of the process and answers with its cookie.
-func (c *conn) prefork(h sp.Header) error {
+func (c *conn) prefork(w *worker, h sp.Header) error {
 	if c.inexec.Load() {
-		return c.cut(h, sp.InExec)
+		return c.cut(w, h, sp.InExec)
 	}
 	if !c.s.parked.reserve(c.park) {
-		return c.refuse(h, sp.NoMem)
+		return c.refuse(w, h, sp.NoMem)
 	}
 	p, l, err := c.s.k.Fork(c.p, proc.FDCopy, "")
 	if err != nil {
 		c.s.parked.unreserve(c.park)
-		return c.refuse(h, sp.ForkFailed)
+		return c.refuse(w, h, sp.ForkFailed)
 	}
 	cookie, ok := c.s.parked.park(p, l, c.park)
 	if !ok {
-		return c.refuse(h, sp.NoMem)
+		return c.refuse(w, h, sp.NoMem)
 	}
 	var b [sp.HeaderLen + sp.CookieLen]byte
 	r := sp.Header{Reqno: h.Reqno, Class: sp.Resp, Type: sp.Prefork}
-	return c.send(sp.AppendFrame(b[:0], r, cookie[:]))
+	return c.send(w, sp.AppendFrame(b[:0], r, cookie[:]), nil)
 }
 
 // redeem gives a new connection a child of the process that a cookie stands
 // for, sharing its descriptors; the parked process itself ends. A client that
 // cancels gets no answer.
-func (c *conn) redeem(h sp.Header) error {
+func (c *conn) redeem(w *worker, h sp.Header) error {
 	if h.Payload() != sp.ForkLen {
-		return c.cut(h, sp.Malformed)
+		return c.cut(w, h, sp.Malformed)
 	}
 	var b [sp.ForkLen]byte
 	if err := c.st.Payload(b[:]); err != nil {
@@ -94,7 +94,7 @@ func (c *conn) redeem(h sp.Header) error {
 	}
 	e := c.s.parked.take(cookie(b[:sp.CookieLen]))
 	if e == nil {
-		return c.cut(h, sp.BadCookie)
+		return c.cut(w, h, sp.BadCookie)
 	}
 	defer e.end()
 	if sp.Uint32(b[sp.CookieLen:]) != 0 {
@@ -102,33 +102,33 @@ func (c *conn) redeem(h sp.Header) error {
 	}
 	p, l, err := c.s.k.Fork(e.p, proc.FDShare, "")
 	if err != nil {
-		return c.cut(h, sp.ForkFailed)
+		return c.cut(w, h, sp.ForkFailed)
 	}
 	e.end()
 	c.adopt(p, l)
-	return c.accept(h.Reqno)
+	return c.accept(w, h.Reqno)
 }
 
 // exec begins a new program in the process, on a worker of its own, since it
 // waits for the calls in progress.
-func (c *conn) exec(h sp.Header) error {
+func (c *conn) exec(w *worker, h sp.Header) error {
 	if h.U != sp.Exec {
-		return c.cut(h, sp.Malformed)
+		return c.cut(w, h, sp.Malformed)
 	}
 	if c.inexec.Load() {
-		return c.cut(h, sp.InExec)
+		return c.cut(w, h, sp.InExec)
 	}
 	name, err := c.progname(h)
 	if err != nil {
 		return err
 	}
-	w := c.recruit()
-	if w == nil {
-		return c.refuse(h, sp.TryAgain)
+	other := c.recruit()
+	if other == nil {
+		return c.refuse(w, h, sp.TryAgain)
 	}
-	w.name, w.reqno = name, h.Reqno
+	other.name, other.reqno = name, h.Reqno
 	c.inexec.Store(true)
-	w.launch(jobExec)
+	other.launch(jobExec)
 	return nil
 }
 
@@ -145,7 +145,7 @@ func (w *worker) exec() {
 	if c.isDead() {
 		c.p.QuitLWPs(c.main)
 	}
-	if c.accept(w.reqno) != nil {
+	if c.accept(w, w.reqno) != nil {
 		c.fail()
 	}
 }

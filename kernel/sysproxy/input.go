@@ -14,54 +14,54 @@ func (c *conn) input(w *worker, h sp.Header, nested bool) (mine bool, err error)
 	case h.Class == sp.Resp:
 		return false, c.response(h)
 	case h.Class != sp.Req:
-		return false, c.refuse(h, sp.Malformed)
+		return false, c.refuse(w, h, sp.Malformed)
 	case c.p == nil:
-		return false, c.introduce(h)
+		return false, c.introduce(w, h)
 	}
 	switch h.Type {
 	case sp.Syscall:
 		return c.syscall(w, h, nested)
 	case sp.Prefork:
-		return false, c.prefork(h)
+		return false, c.prefork(w, h)
 	case sp.Handshake:
-		return false, c.exec(h)
+		return false, c.exec(w, h)
 	}
-	return false, c.refuse(h, sp.Malformed)
+	return false, c.refuse(w, h, sp.Malformed)
 }
 
 // refuse answers h with an error code.
-func (c *conn) refuse(h sp.Header, code uint32) error {
+func (c *conn) refuse(w *worker, h sp.Header, code uint32) error {
 	var b [sp.HeaderLen]byte
 	e := sp.Header{Len: sp.HeaderLen, Reqno: h.Reqno, Class: sp.Err, U: code}
-	return c.send(e.Append(b[:0]))
+	return c.send(w, e.Append(b[:0]), nil)
 }
 
 // cut refuses h and ends the connection.
-func (c *conn) cut(h sp.Header, code uint32) error {
-	if err := c.refuse(h, code); err != nil {
+func (c *conn) cut(w *worker, h sp.Header, code uint32) error {
+	if err := c.refuse(w, h, code); err != nil {
 		return err
 	}
 	return errCut
 }
 
 // accept answers a handshake: it worked.
-func (c *conn) accept(reqno uint64) error {
+func (c *conn) accept(w *worker, reqno uint64) error {
 	var b [sp.HandshakeOK]byte
 	h := sp.Header{Reqno: reqno, Class: sp.Resp, Type: sp.Handshake}
-	return c.send(sp.AppendFrame(b[:0], h, make([]byte, sp.ErrorLen)))
+	return c.send(w, sp.AppendFrame(b[:0], h, make([]byte, sp.ErrorLen)), nil)
 }
 
 // syscall loads a call into w, or into another worker that it launches.
 func (c *conn) syscall(w *worker, h sp.Header, nested bool) (mine bool, err error) {
 	if !nested {
 		if c.full() {
-			return false, c.refuse(h, sp.TryAgain)
+			return false, c.refuse(w, h, sp.TryAgain)
 		}
 		return true, w.load(h)
 	}
 	other := c.recruit()
 	if other == nil {
-		return false, c.refuse(h, sp.TryAgain)
+		return false, c.refuse(w, h, sp.TryAgain)
 	}
 	if err := other.load(h); err != nil {
 		other.launch(jobQuit)

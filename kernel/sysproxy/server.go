@@ -35,8 +35,7 @@ type Server struct {
 	opts Options
 
 	blocked atomic.Int64 // calls that hold a goroutine besides the reader's
-	lent    atomic.Int64 // bytes of large buffers in use
-	buffers sync.Pool    // of *[]byte, largeBuffer each
+	buffers buffers
 	closing atomic.Bool
 
 	parked parking

@@ -12,6 +12,7 @@ import (
 type ask struct {
 	active bool
 	reqno  uint64
+	head   []byte // the request, when it is not at the end of out
 	// dst receives the answer, of least bytes at least.
 	dst   []byte
 	least uint64
@@ -79,13 +80,11 @@ func (w *worker) request(typ uint16, n, addr uint64, dst []byte, least uint64) e
 	c, a := w.c, &w.ask
 	a.reqno = c.reqno.Add(1) - 1
 	a.dst, a.least, a.got, a.errno = dst, least, 0, 0
-	w.emit(func(b []byte) []byte {
-		if typ == sp.AnonMmap {
-			h := sp.Header{Len: sp.HeaderLen + 8, Reqno: a.reqno, Type: typ}
-			return sp.AppendUint64(h.Append(b), n)
-		}
-		return sp.AppendCopy(b, typ, a.reqno, n, addr, 0)
-	})
+	if w.hasWin { // a window lies behind out
+		a.head = appendRequest(a.head[:0], typ, a.reqno, n, addr)
+	} else {
+		w.out = appendRequest(w.out, typ, a.reqno, n, addr)
+	}
 	c.mu.Lock()
 	if c.dead {
 		c.mu.Unlock()
@@ -100,17 +99,29 @@ func (w *worker) request(typ uint16, n, addr uint64, dst []byte, least uint64) e
 	a.active = true
 	w.l.Unblocked(a.fn)
 	a.active = false
-	a.dst = nil
+	a.dst, a.head = nil, a.head[:0]
 	if a.errno != 0 {
 		return a.errno
 	}
 	return nil
 }
 
+func appendRequest(b []byte, typ uint16, reqno, n, addr uint64) []byte {
+	if typ == sp.AnonMmap {
+		h := sp.Header{Len: sp.HeaderLen + 8, Reqno: reqno, Class: sp.Req, Type: typ}
+		return sp.AppendUint64(h.Append(b), n)
+	}
+	return sp.AppendCopy(b, typ, reqno, n, addr, 0)
+}
+
 // exchange sends what is to be sent and waits for the answer. A worker with
 // the reader's role reads it itself, and serves what else comes.
 func (w *worker) exchange() {
-	if w.flush() != nil {
+	err := w.flush()
+	if err == nil && len(w.ask.head) > 0 {
+		err = w.c.send(w, w.ask.head, nil)
+	}
+	if err != nil {
 		w.c.fail()
 	}
 	if !w.role.CompareAndSwap(busy, reading) {
@@ -124,6 +135,10 @@ func (w *worker) exchange() {
 		}
 		if err != nil {
 			w.c.fail()
+		}
+		if w.role.Load() != reading { // given away while something was sent
+			<-w.wake
+			return
 		}
 	}
 	w.role.Store(busy)

@@ -127,7 +127,13 @@ func (w *worker) read() bool {
 			w.role.Store(none)
 			return false
 		}
-		if mine && !w.perform() {
+		switch {
+		case mine:
+			if !w.perform() {
+				return true
+			}
+		case w.role.Load() != reading: // given away while an answer was sent
+			c.lead(-1)
 			return true
 		}
 	}
@@ -155,6 +161,22 @@ func (w *worker) yield() {
 		w.c.lead(1)
 		w.c.promote()
 	}
+}
+
+// giveWay hands the role on because w has to wait until it can write, and the
+// client may take nothing before it is read from. When too many calls are at
+// work already, nobody reads: such a client has to take its answers. Before
+// the handshake there is nothing to wait for but the client itself.
+func (w *worker) giveWay() {
+	if w.c.full() || w.role.Load() == none || w.c.p == nil {
+		return
+	}
+	if w.role.CompareAndSwap(reading, none) {
+		w.c.lead(1)
+		w.c.promote()
+		return
+	}
+	w.yield()
 }
 
 // beforeBlock is told by the lwp that it is about to wait. A worker that waits
@@ -243,10 +265,10 @@ func (w *worker) reply(err error) {
 	if err != nil {
 		errno, _ = err.(abi.Errno)
 	}
-	w.dropWindow()
+	w.hasWin = false
 	w.out = sp.AppendResult(w.out, w.reqno, int32(errno), w.frame.Ret)
-	if w.flush() != nil {
-		w.c.fail()
+	_ = w.sent(w.flush())
+	if w.lent != nil {
+		w.shrink()
 	}
-	w.shrink()
 }

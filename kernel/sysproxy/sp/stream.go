@@ -38,6 +38,7 @@ type Stream struct {
 	src     []byte // of the write in progress
 	tail    []byte // what a TryWrite could not send
 	stall   time.Duration
+	onStall func()
 	armed   bool // a write deadline is set
 	hurried atomic.Bool
 	writeFn func(fd uintptr) bool

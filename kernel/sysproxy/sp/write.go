@@ -17,6 +17,9 @@ func (s *Stream) writeReady(fd uintptr) bool {
 			s.src = s.src[n:]
 		case err == unix.EAGAIN:
 			s.arm()
+			if s.onStall != nil {
+				s.onStall()
+			}
 			return false
 		case err != unix.EINTR:
 			s.writeEr = err
@@ -25,6 +28,10 @@ func (s *Stream) writeReady(fd uintptr) bool {
 	}
 	return true
 }
+
+// OnStall sets a function that a writer calls before it waits for the peer to
+// take what it was sent.
+func (s *Stream) OnStall(fn func()) { s.onStall = fn }
 
 // arm bounds the wait that follows.
 func (s *Stream) arm() {
