@@ -17,8 +17,7 @@ func Read(l *proc.LWP, f *File, buf usermem.OutBuf) (int, error) {
 	if !f.Readable() {
 		return 0, abi.EBADF
 	}
-	if buf.IsLocal() {
-		p, _ := buf.Window(buf.Len())
+	if p := buf.Bytes(); p != nil {
 		return f.Ops.Read(l, f, p)
 	}
 	return f.readRemote(l, buf, here)
@@ -30,8 +29,7 @@ func Write(l *proc.LWP, f *File, buf usermem.InBuf) (int, error) {
 	if !f.Writable() {
 		return 0, abi.EBADF
 	}
-	if buf.IsLocal() {
-		p, _ := buf.Get(buf.Len())
+	if p := buf.Bytes(); p != nil {
 		n, err := f.Ops.Write(l, f, p)
 		if err == nil {
 			return n, nil
@@ -95,12 +93,8 @@ func (f *File) write(l *proc.LWP, p []byte, off int64) (int, error) {
 }
 
 func (f *File) readTo(l *proc.LWP, buf usermem.OutBuf, off int64) (int, error) {
-	if buf.IsLocal() {
-		win, err := buf.Window(buf.Len())
-		if err != nil {
-			return 0, err
-		}
-		return f.read(l, win, off)
+	if p := buf.Bytes(); p != nil {
+		return f.read(l, p, off)
 	}
 	return f.readRemote(l, buf, off)
 }
@@ -131,11 +125,7 @@ func (f *File) readRemote(l *proc.LWP, buf usermem.OutBuf, off int64) (done int,
 }
 
 func (f *File) writeFrom(l *proc.LWP, buf usermem.InBuf, off int64) (int, error) {
-	if buf.IsLocal() {
-		p, err := buf.Get(buf.Len())
-		if err != nil {
-			return 0, err
-		}
+	if p := buf.Bytes(); p != nil {
 		return f.write(l, p, off)
 	}
 	return f.writeRemote(l, buf, off)

@@ -17,6 +17,14 @@ func Local(b []byte, space Space) Mem {
 // bytes returns the memory of this process. Preconditions: it lies there.
 func (m Mem) bytes() []byte { return unsafe.Slice(m.local, m.n) }
 
+// Bytes returns the memory itself when it lies in this process, nil otherwise.
+func (m Mem) Bytes() []byte {
+	if m.local == nil {
+		return nil
+	}
+	return unsafe.Slice(m.local, m.n)
+}
+
 func sizeOf[T any]() int {
 	var t T
 	return int(unsafe.Sizeof(t))
