@@ -79,10 +79,7 @@ func (l *lwps) get() *call {
 
 // make makes an lwp. ESRCH after close.
 func (l *lwps) make(p sysent.Process) (*call, error) {
-	l.mu.Lock()
-	closed := l.closed
-	l.mu.Unlock()
-	if closed {
+	if l.isClosed() {
 		return nil, abi.ESRCH
 	}
 	thread, err := p.NewThread()
@@ -117,6 +114,12 @@ func (l *lwps) close() {
 	l.closed = true
 	l.free = nil
 	l.last.Store(nil)
+}
+
+func (l *lwps) isClosed() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.closed
 }
 
 // noThread is the lwp of a process that can have no more of them.

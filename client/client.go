@@ -8,6 +8,7 @@
 package client
 
 import (
+	"sync"
 	"sync/atomic"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
@@ -31,6 +32,9 @@ type process struct {
 	// signal is what OnSignal set.
 	signal *atomic.Pointer[func(abi.Signal)]
 	lwps   lwps
+
+	pollMu sync.Mutex
+	poll   *poller // nil until there is a socket to wait for
 }
 
 // New makes a process of that name in k. It has a descriptor table of its own,
@@ -101,5 +105,7 @@ func (c *Client) Exec(name string) error { return c.p.Process.Exec(name) }
 // closed. It returns when all of it is gone. Calls made afterwards fail.
 func (c *Client) Exit() error {
 	c.p.lwps.close()
-	return c.p.Process.Close()
+	err := c.p.Process.Close()
+	c.p.endPoller()
+	return err
 }
