@@ -15,7 +15,7 @@ func catCommand() *command {
 		run: func(k *ctl, _ options, args []string) error {
 			for _, a := range args {
 				if err := k.cat(kernelPath(a)); err != nil {
-					k.fail(at(kernelPath(a), err))
+					k.fail(at(kernelPath(a), bare(err)))
 				}
 			}
 			return nil
@@ -25,11 +25,10 @@ func catCommand() *command {
 
 // cat prints a file, what is there at once.
 func (k *ctl) cat(name string) error {
-	fd, err := k.c.Open(name, abi.O_RDONLY, 0)
+	f, err := k.c.OpenFile(name, abi.O_RDONLY, 0)
 	if err != nil {
 		return err
 	}
-	f := &kernelFile{k.c, fd}
 	defer f.Close()
 	buf := make([]byte, copyBuf)
 	for {

@@ -59,7 +59,7 @@ func treeDir(t tree, name string) bool {
 func (k *ctl) copyOne(operand string, dst tree, to string, all bool) {
 	if operand == "-" {
 		if err := k.copyIn(dst, to); err != nil {
-			k.fail(at(to, err))
+			k.fail(at(to, bare(err)))
 		}
 		return
 	}
@@ -91,7 +91,7 @@ func (k *ctl) copyOut(from []string) error {
 			return usagef("%s is a path of the host; write :PATH for one in the kernel", f)
 		}
 		if err := k.cat(kernelPath(f)); err != nil {
-			k.fail(at(f, err))
+			k.fail(at(f, bare(err)))
 		}
 	}
 	return nil

@@ -122,7 +122,7 @@ func (c *copier) file(from, to string, in info) error {
 		return at(to, err)
 	}
 	if err := stream(w, r); err != nil {
-		return at(from+" to "+to, err)
+		return at(from+" to "+to, bare(err))
 	}
 	return at(to, c.attributes(to, in))
 }
@@ -138,7 +138,7 @@ func (c *copier) attributes(to string, in info) error {
 func (c *copier) link(from, to string) error {
 	target, err := c.from.readlink(from)
 	if err != nil {
-		return at(from, err)
+		return at(from, bare(err))
 	}
 	return at(to, c.to.symlink(target, to))
 }

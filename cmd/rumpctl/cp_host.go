@@ -2,11 +2,12 @@
 package main
 
 import (
-	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"time"
+
+	"github.com/rumpkit/rumpkit/client"
 )
 
 // hostTree is the files of the host.
@@ -21,7 +22,7 @@ func (hostTree) stat(name string, follow bool) (info, error) {
 	if err != nil {
 		return info{}, bare(err)
 	}
-	in := info{kind: kindOther, mode: unixMode(st.Mode()), mtime: st.ModTime()}
+	in := info{kind: kindOther, mode: client.Mode(st.Mode()), mtime: st.ModTime()}
 	switch {
 	case st.Mode().IsRegular():
 		in.kind = kindFile
@@ -31,22 +32,6 @@ func (hostTree) stat(name string, follow bool) (info, error) {
 		in.kind = kindLink
 	}
 	return in, nil
-}
-
-// modeBits are the special bits in both forms.
-var modeBits = []struct {
-	host fs.FileMode
-	unix uint32
-}{{fs.ModeSetuid, 0o4000}, {fs.ModeSetgid, 0o2000}, {fs.ModeSticky, 0o1000}}
-
-func unixMode(m fs.FileMode) uint32 {
-	u := uint32(m.Perm())
-	for _, b := range modeBits {
-		if m&b.host != 0 {
-			u |= b.unix
-		}
-	}
-	return u
 }
 
 func (hostTree) names(dir string) ([]string, error) {
@@ -78,27 +63,7 @@ func (hostTree) readlink(name string) (string, error) {
 func (hostTree) symlink(target, name string) error { return bare(os.Symlink(target, name)) }
 
 func (hostTree) chmod(name string, mode uint32) error {
-	m := fs.FileMode(mode & 0o777)
-	for _, b := range modeBits {
-		if mode&b.unix != 0 {
-			m |= b.host
-		}
-	}
-	return bare(os.Chmod(name, m))
+	return bare(os.Chmod(name, client.FileMode(mode)))
 }
 
 func (hostTree) chtime(name string, t time.Time) error { return bare(os.Chtimes(name, t, t)) }
-
-// bare is an error of package os without the path, which is told by who
-// reports it.
-func bare(err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		return pe.Err
-	}
-	var le *os.LinkError
-	if errors.As(err, &le) {
-		return le.Err
-	}
-	return err
-}

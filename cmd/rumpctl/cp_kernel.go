@@ -39,18 +39,18 @@ func (t *kernelTree) stat(name string, follow bool) (info, error) {
 func (t *kernelTree) names(dir string) ([]string, error) { return readDir(t.c, dir) }
 
 func (t *kernelTree) open(name string) (io.ReadCloser, error) {
-	fd, err := t.c.Open(name, abi.O_RDONLY, 0)
-	return &kernelFile{t.c, fd}, err
+	f, err := t.c.OpenFile(name, abi.O_RDONLY, 0)
+	return f, bare(err)
 }
 
 func (t *kernelTree) create(name string, mode uint32) (io.WriteCloser, error) {
-	fd, err := t.c.Open(name, abi.O_WRONLY|abi.O_CREAT|abi.O_TRUNC, mode)
-	return &kernelFile{t.c, fd}, err
+	f, err := t.c.OpenFile(name, abi.O_WRONLY|abi.O_CREAT|abi.O_TRUNC, client.FileMode(mode))
+	return f, bare(err)
 }
 
 func (t *kernelTree) mkdir(name string) error { return t.c.Mkdir(name, 0o700) }
 
-func (t *kernelTree) readlink(name string) (string, error) { return readLink(t.c, name) }
+func (t *kernelTree) readlink(name string) (string, error) { return t.c.ReadlinkName(name) }
 
 func (t *kernelTree) symlink(target, name string) error { return t.c.Symlink(target, name) }
 

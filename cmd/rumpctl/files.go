@@ -1,11 +1,11 @@
-// Files of the kernel as the commands see them: names, directories, contents.
+// Files of the kernel as the commands see them: names and directories.
 package main
 
 import (
-	"encoding/binary"
-	"io"
+	"errors"
+	"io/fs"
+	"os"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/rumpkit/rumpkit/client"
@@ -24,58 +24,14 @@ func kernelPath(operand string) string {
 	return operand
 }
 
-// dirBuf is the size of the buffer for directory entries.
-const dirBuf = 32 << 10
-
 // readDir returns the names in a directory but . and .., in order.
 func readDir(c *client.Client, dir string) ([]string, error) {
-	fd, err := c.Open(dir, abi.O_RDONLY|abi.O_DIRECTORY, 0)
-	if err != nil {
-		return nil, err
+	entries, err := c.ReadDir(dir)
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Name()
 	}
-	defer c.Close(fd)
-	var names []string
-	buf := make([]byte, dirBuf)
-	for {
-		n, err := c.Getdents(fd, buf)
-		if err != nil {
-			return nil, err
-		}
-		if n == 0 {
-			slices.Sort(names)
-			return names, nil
-		}
-		names = appendNames(names, buf[:n])
-	}
-}
-
-// appendNames takes the names out of directory entries; an entry that is cut
-// short ends them.
-func appendNames(names []string, b []byte) []string {
-	for len(b) >= abi.DirentNameOffset {
-		ino := binary.LittleEndian.Uint64(b)
-		reclen := int(binary.LittleEndian.Uint16(b[8:]))
-		end := abi.DirentNameOffset + int(binary.LittleEndian.Uint16(b[10:]))
-		if reclen < end || reclen > len(b) {
-			break
-		}
-		name := string(b[abi.DirentNameOffset:end])
-		if ino != 0 && name != "." && name != ".." {
-			names = append(names, name)
-		}
-		b = b[reclen:]
-	}
-	return names
-}
-
-// readLink returns what a symbolic link says.
-func readLink(c *client.Client, name string) (string, error) {
-	buf := make([]byte, 1024)
-	n, err := c.Readlink(name, buf)
-	if err != nil {
-		return "", err
-	}
-	return string(buf[:n]), nil
+	return names, bare(err)
 }
 
 // isDir reports a directory, symbolic links followed.
@@ -93,35 +49,16 @@ func into(c *client.Client, dst, name string) string {
 	return dst
 }
 
-// kernelFile is an open file of the kernel.
-type kernelFile struct {
-	c  *client.Client
-	fd int
-}
-
-func (f *kernelFile) Read(p []byte) (int, error) {
-	n, err := f.c.Read(f.fd, p)
-	switch {
-	case err != nil:
-		return 0, err
-	case n == 0 && len(p) > 0:
-		return 0, io.EOF
+// bare is an error of package os or of client's file functions without the
+// path, which is told by who reports it.
+func bare(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
 	}
-	return n, nil
-}
-
-func (f *kernelFile) Write(p []byte) (done int, err error) {
-	for done < len(p) {
-		n, err := f.c.Write(f.fd, p[done:])
-		if err != nil {
-			return done, err
-		}
-		if n == 0 {
-			return done, io.ErrShortWrite
-		}
-		done += n
+	var le *os.LinkError
+	if errors.As(err, &le) {
+		return le.Err
 	}
-	return done, nil
+	return err
 }
-
-func (f *kernelFile) Close() error { return f.c.Close(f.fd) }

@@ -47,7 +47,7 @@ func (l *lister) target(e *entry) string {
 	if e.st.Mode&abi.S_IFMT != abi.S_IFLNK {
 		return e.name
 	}
-	to, err := readLink(l.c, e.path)
+	to, err := l.c.ReadlinkName(e.path)
 	if err != nil {
 		return e.name
 	}

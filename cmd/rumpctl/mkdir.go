@@ -38,16 +38,15 @@ func mkdirCommand() *command {
 // mkdir makes one directory; exact says that the mode is to be as given,
 // whatever the umask.
 func (k *ctl) mkdir(dir string, mode uint32, parents, exact bool) error {
-	err := k.c.Mkdir(dir, mode)
-	if err == abi.ENOENT && parents && path.Dir(dir) != dir {
-		if err := k.mkdir(path.Dir(dir), 0o777, true, false); err != nil {
-			return err
+	if parents {
+		if isDir(k.c, dir) {
+			return nil
 		}
-		err = k.c.Mkdir(dir, mode)
+		if err := k.c.MkdirAll(path.Dir(path.Clean(dir)), 0o777); err != nil {
+			return at(dir, bare(err))
+		}
 	}
-	if err == abi.EEXIST && parents && isDir(k.c, dir) {
-		return nil
-	}
+	err := k.c.Mkdir(dir, mode)
 	if err == nil && exact {
 		err = k.c.Chmod(dir, mode)
 	}

@@ -2,6 +2,8 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"path"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
@@ -40,20 +42,16 @@ func (k *ctl) remove(name string, all bool) error {
 	if err := k.c.Lstat(name, &st); err != nil {
 		return at(name, err)
 	}
-	if st.Mode&abi.S_IFMT != abi.S_IFDIR {
+	switch {
+	case st.Mode&abi.S_IFMT != abi.S_IFDIR:
 		return at(name, k.c.Unlink(name))
-	}
-	if !all {
+	case !all:
 		return at(name, errIsDir)
 	}
-	names, err := readDir(k.c, name)
-	if err != nil {
-		return at(name, err)
+	err := k.c.RemoveAll(name)
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return at(pe.Path, pe.Err) // it may be of a file further down
 	}
-	for _, n := range names {
-		if err := k.remove(path.Join(name, n), true); err != nil {
-			return err
-		}
-	}
-	return at(name, k.c.Rmdir(name))
+	return at(name, err)
 }

@@ -36,7 +36,7 @@ func (k *ctl) stat(name string, follow bool) error {
 	}
 	what := fileType(st.Mode)
 	if st.Mode&abi.S_IFMT == abi.S_IFLNK {
-		if to, err := readLink(k.c, name); err == nil {
+		if to, err := k.c.ReadlinkName(name); err == nil {
 			what += " to " + to
 		}
 	}

@@ -63,22 +63,3 @@ func TestTableAligns(t *testing.T) {
 		t.Errorf("got\n%swant\n%s", b.String(), want)
 	}
 }
-
-func TestAppendNamesTakesNoHarm(t *testing.T) {
-	entry := func(ino byte, reclen, namlen byte, name string) string {
-		return string([]byte{ino, 0, 0, 0, 0, 0, 0, 0, reclen, 0, namlen, 0, 8}) + name
-	}
-	good := entry(1, 16, 1, "a\x00\x00") + entry(2, 16, 2, "..\x00") + entry(0, 16, 1, "x\x00\x00") + entry(3, 16, 2, "bc\x00")
-	tests := []struct{ name, data, want string }{
-		{"as they should be", good, "a bc"},
-		{"cut short", good[:len(good)-3], "a"},
-		{"a record of no length", entry(1, 0, 1, "a\x00\x00"), ""},
-		{"a name longer than its record", entry(1, 16, 200, "a\x00\x00"), ""},
-		{"nothing", "", ""},
-	}
-	for _, tt := range tests {
-		if got := strings.Join(appendNames(nil, []byte(tt.data)), " "); got != tt.want {
-			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
-		}
-	}
-}
