@@ -80,18 +80,11 @@ func CStubs(in *Input) ([]File, error) {
 		return nil, err
 	}
 	header, source := bytes.NewBufferString(cStubsHead), bytes.NewBufferString(cStubsSource)
-	seen := make(map[string]*master.Entry)
 	for i := range in.Table.Entries {
 		e := &in.Table.Entries[i]
 		if !e.Rump {
 			continue
 		}
-		name := cStubName(e)
-		if first := seen[name]; first != nil {
-			return nil, fmt.Errorf("%s: the C stub of %s would be %s, as that of %s at %s; give one of them an alias",
-				e.Pos, e.Name, name, first.Name, first.Pos)
-		}
-		seen[name] = e
 		s := cStub{e: e}
 		fmt.Fprintf(header, "%s;\n", s.declaration(true))
 		s.define(source)

@@ -16,11 +16,9 @@ const ClientPath = Module + "/client"
 // stubRange is how many numbers of the table share a file of stubs.
 const stubRange = 25
 
-// Stubs emits the Go client stubs, a file for each stretch of the table.
+// Stubs emits the Go client stubs, a file for each stretch of the table. Their
+// names differ: the parser sees to that.
 func Stubs(in *Input) ([]File, error) {
-	if err := uniqueStubs(in.Table); err != nil {
-		return nil, err
-	}
 	var files []File
 	for first := 0; first < len(in.Table.Entries); first += stubRange {
 		f := NewFile(ClientPath, "client", "")
@@ -47,23 +45,6 @@ func Stubs(in *Input) ([]File, error) {
 		files = append(files, file)
 	}
 	return files, nil
-}
-
-// uniqueStubs fails when two calls would have stubs of one name.
-func uniqueStubs(t *master.Table) error {
-	seen := make(map[string]*master.Entry)
-	for i := range t.Entries {
-		e := &t.Entries[i]
-		if !e.Rump {
-			continue
-		}
-		if first := seen[e.StubName]; first != nil {
-			return fmt.Errorf("%s: the stub of %s would be %s, as that of %s at %s; give one of them an alias",
-				e.Pos, e.Name, e.StubName, first.Name, first.Pos)
-		}
-		seen[e.StubName] = e
-	}
-	return nil
 }
 
 // stub is a client stub in the making.
