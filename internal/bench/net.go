@@ -15,7 +15,7 @@ const chunk = 64 << 10
 
 // tcpRow compares a TCP stream within one kernel with the host's.
 func tcpRow(ctx context.Context, c *client.Client) (row, func(), error) {
-	ln, err := c.Listen("tcp", "127.0.0.1:0")
+	ln, err := c.Net().Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return row{}, nil, err
 	}
@@ -23,7 +23,7 @@ func tcpRow(ctx context.Context, c *client.Client) (row, func(), error) {
 	if err != nil {
 		return row{}, nil, err
 	}
-	ours, err := newStream(ln, func() (net.Conn, error) { return c.DialContext(ctx, "tcp", ln.Addr().String()) })
+	ours, err := newStream(ln, func() (net.Conn, error) { return c.Net().DialContext(ctx, "tcp", ln.Addr().String()) })
 	if err != nil {
 		return row{}, nil, err
 	}
