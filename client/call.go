@@ -27,15 +27,12 @@ func (c *Client) enter() *call {
 	if t := c.own; t != nil {
 		return t
 	}
-	if t := c.p.lwps.last.Swap(nil); t != nil {
-		return t
-	}
 	return c.p.borrow()
 }
 
 // leave gives the lwp back.
 func (c *Client) leave(t *call) {
-	if c.own == nil && !c.p.lwps.last.CompareAndSwap(nil, t) {
+	if c.own == nil {
 		c.p.lwps.put(t)
 	}
 }
@@ -54,6 +51,9 @@ type lwps struct {
 const maxFree = 32
 
 func (p *process) borrow() *call {
+	if t := p.lwps.last.Swap(nil); t != nil {
+		return t
+	}
 	if t := p.lwps.get(); t != nil {
 		return t
 	}
@@ -96,6 +96,9 @@ func (l *lwps) make(p sysent.Process) (*call, error) {
 // put keeps an lwp for later calls, or ends it. After close it is the
 // process that has ended it.
 func (l *lwps) put(t *call) {
+	if l.last.CompareAndSwap(nil, t) {
+		return
+	}
 	l.mu.Lock()
 	surplus := len(l.free) >= maxFree && !l.closed
 	if !surplus && !l.closed {
