@@ -183,8 +183,12 @@ func (r *renaming) check(vp, over, above *vnode.Vnode) error {
 }
 
 // sameFile renames one link of vp to another one of it: rename(2) takes the
-// old name out, the POSIX form leaves both.
+// old name out, the POSIX form leaves both. Where a file has one name only, both
+// are that one, and it is spelled anew.
 func (r *renaming) sameFile(ed vnode.Editor, vp *vnode.Vnode) error {
+	if _, ok := vp.Node.(vnode.OneName); ok {
+		return r.respell(ed, vp)
+	}
 	if r.posix || r.from.dir == r.to.dir && r.fromName.name == r.toName.name {
 		return nil
 	}
@@ -194,6 +198,19 @@ func (r *renaming) sameFile(ed vnode.Editor, vp *vnode.Vnode) error {
 		return err
 	}
 	return ed.Remove(r.fromName.name, vp)
+}
+
+// respell renames vp to another spelling of the name it has.
+func (r *renaming) respell(ed vnode.Editor, vp *vnode.Vnode) error {
+	if r.from.dir != r.to.dir || r.fromName.name == r.toName.name {
+		return nil
+	}
+	vp.Lock()
+	defer vp.Unlock()
+	if err := vnode.CanRemove(r.from.cred, r.from.dir, vp); err != nil {
+		return err
+	}
+	return ed.Rename(r.fromName.name, vp, r.to.dir, r.toName.name, nil)
 }
 
 // permitted checks permissions. Preconditions: everything is locked.

@@ -25,6 +25,7 @@ type VFS struct {
 	etfs  etfsTable
 	blk   rumpBlk
 	locks lockf.Table
+	disks diskTable
 
 	mu     sync.Mutex // protects the lists; held while mounts change
 	mounts []*vnode.Mount

@@ -137,3 +137,7 @@ type Allocator interface {
 
 // Closer is a Node that is told when an open file of it is closed.
 type Closer interface{ Closed() }
+
+// OneName is a Node that has one name, however many spellings that has: what is
+// found by two names in one directory was found by one.
+type OneName interface{ OneName() }
