@@ -12,15 +12,25 @@ import (
 	"time"
 
 	"github.com/rumpkit/rumpkit/kernel"
+	"github.com/rumpkit/rumpkit/kernel/hypercall"
 	"github.com/rumpkit/rumpkit/kernel/sysproxy"
 	"github.com/rumpkit/rumpkit/kernel/sysproxy/sp"
 	"github.com/rumpkit/rumpkit/tailored/base"
+	"github.com/rumpkit/rumpkit/tailored/vfs"
+	"go.uber.org/goleak"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// quiet is the real host without its console.
+type quiet struct{ hypercall.Host }
+
+func (quiet) ConsoleWrite([]byte) {}
 
 // world is a kernel and its server.
 type world struct {
 	t    testing.TB
-	k    *base.Kernel
+	k    *kernel.Base
 	s    *sysproxy.Server
 	path string
 	done chan struct{}
@@ -29,12 +39,27 @@ type world struct {
 // boot serves a base kernel on a unix socket until the test ends.
 func boot(t testing.TB, opts sysproxy.Options) *world {
 	t.Helper()
-	k, err := base.Boot(kernel.Config{})
+	k, err := base.Boot(kernel.Config{Host: quiet{hypercall.Real()}})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serve(t, &k.Base, opts)
+}
+
+// bootVFS is boot with file systems.
+func bootVFS(t testing.TB) *world {
+	t.Helper()
+	k, err := vfs.Boot(kernel.Config{Host: quiet{hypercall.Real()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return serve(t, &k.Base, sysproxy.Options{})
+}
+
+func serve(t testing.TB, k *kernel.Base, opts sysproxy.Options) *world {
+	t.Helper()
 	w := &world{t: t, k: k, path: filepath.Join(t.TempDir(), "k.sock"), done: make(chan struct{})}
-	w.s = sysproxy.New(&k.Base, opts)
+	w.s = sysproxy.New(k, opts)
 	if err := w.s.Listen("unix://" + w.path); err != nil {
 		t.Fatal(err)
 	}
@@ -144,6 +169,31 @@ func unhex(t testing.TB, dump string) []byte {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// expectHexBut is expectHex with some bytes left out of the comparison.
+func (p *peer) expectHexBut(dump string, skip ...int) {
+	p.t.Helper()
+	want := unhex(p.t, dump)
+	got := p.take(len(want))
+	for _, i := range skip {
+		got[i], want[i] = 0, 0
+	}
+	if !bytes.Equal(got, want) {
+		p.t.Fatalf("got\n%swant\n%s", hex.Dump(got), hex.Dump(want))
+	}
+}
+
+// eventually waits until ok.
+func eventually(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	for range 2000 {
+		if ok() {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Fatal("never: " + what)
 }
 
 // frame is a frame of h, its Len set.
