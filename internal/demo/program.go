@@ -38,7 +38,7 @@ func (d *demo) asProgram(ctx context.Context, socket string) (*program, error) {
 	}
 	d.printf("  It runs as process %d, needs no root, and answered its first call after %s.\n",
 		p.cmd.Process.Pid, duration(took))
-	d.printf("  Each step below is system calls in that kernel, made from here over the socket.\n\n")
+	d.printf("  Each step below is system calls in that kernel, made from here over the socket, by typed stubs\n  that were generated from the same table.\n\n")
 	if err := d.show(p.c, steps()); err != nil {
 		p.stop()
 		return nil, fmt.Errorf("in the kernel at %s: %w%s", url, err, p.said())
