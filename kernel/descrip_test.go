@@ -53,7 +53,7 @@ func TestDup(t *testing.T) {
 		{"dup2", func() (int, error) { return c.Dup2(w, 9) }, 9, 0},
 		{"dup2 over itself", func() (int, error) { return c.Dup2(w, w) }, 4, 0},
 		{"dup2 to -1", func() (int, error) { return c.Dup2(w, -1) }, -1, abi.EBADF},
-		{"dup2 beyond the limit", func() (int, error) { return c.Dup2(w, 1 << 20) }, -1, abi.EBADF},
+		{"dup2 beyond the limit", func() (int, error) { return c.Dup2(w, 1<<20) }, -1, abi.EBADF},
 		{"dup2 from nothing", func() (int, error) { return c.Dup2(55, 3) }, -1, abi.EBADF},
 		{"dup3 with a wrong flag", func() (int, error) { return c.Dup3(w, 10, 1) }, -1, abi.EINVAL},
 		{"dup3", func() (int, error) { return c.Dup3(w, 10, abi.O_CLOEXEC) }, 10, 0},

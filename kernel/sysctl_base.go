@@ -37,7 +37,11 @@ func (b *Base) sysctlSetup() {
 	b.sysctlKern(root.Child("kern"))
 	b.sysctlProcs(root.Child("kern"))
 	b.sysctlClock(root.Child("kern"))
+	b.sysctlFiles(root.Child("kern"))
+	b.sysctlUser(root.Child("kern"))
 	b.sysctlHW(root.Child("hw"))
+	b.sysctlStats(root.Child("hw"))
+	b.sysctlProc(root.Child("proc"))
 	root.Child("security").Node(sysctl.Auto, "models", "Security models").
 		Node(sysctl.Auto, "suser", "The superuser model").
 		ConstString(sysctl.Auto, "name", "Name of the model", "Traditional NetBSD: Superuser")

@@ -225,6 +225,45 @@ func TestSysctlCreate(t *testing.T) {
 	want(t, "CTL_CREATE by a user", err, abi.EPERM)
 }
 
+func TestSysctlLimits(t *testing.T) {
+	_, c := boot(t, kernel.Config{})
+	soft := []int32{10, abi.PROC_CURPROC, 2, abi.RLIMIT_NOFILE + 1, 1}
+	v := binary.LittleEndian.AppendUint64(nil, 77)
+	want(t, "setting a limit", c.Sysctl(soft, nil, nil, v), 0)
+	var lim abi.Rlimit
+	if _ = c.Getrlimit(abi.RLIMIT_NOFILE, &lim); lim.Cur != 77 {
+		t.Errorf("the limit is %+v", lim)
+	}
+	soft[1] = int32(c.Getpid())
+	if got := read(t, c, soft...); !bytes.Equal(got, v) {
+		t.Errorf("proc.PID.rlimit.descriptors.soft is %v", got)
+	}
+	size := uint64(8)
+	soft[1] = 9999
+	want(t, "a limit of nobody", c.Sysctl(soft, make([]byte, 8), &size, nil), abi.ESRCH)
+	user(t, c, 5)
+	soft[1] = 1
+	want(t, "a limit of somebody else", c.Sysctl(soft, make([]byte, 8), &size, nil), abi.EPERM)
+}
+
+func TestSysctlFiles(t *testing.T) {
+	_, c := boot(t, kernel.Config{})
+	var ki abi.KinfoFile
+	size := int32(len(usermem.BytesOf(&ki)))
+	pid := int32(c.Getpid())
+	if n := len(read(t, c, 1, 77, abi.KERN_FILE_BYPID, pid, size, 100)); n != int(3*size) {
+		t.Errorf("a fresh process has %d bytes of open files, %d each", n, size)
+	}
+	pipe(t, c)
+	got := read(t, c, 1, 77, abi.KERN_FILE_BYPID, pid, size, 100)
+	copy(usermem.BytesOf(&ki), got[len(got)-int(size):])
+	if ki.Fd != 4 || ki.Ftype != abi.DTYPE_PIPE || ki.Pid != uint32(pid) || ki.Count != 1 {
+		t.Errorf("the last file is %+v", ki)
+	}
+	n := uint64(0)
+	want(t, "a wrong way of asking", c.Sysctl([]int32{1, 77, 9, 0, size, 1}, nil, &n, nil), abi.EINVAL)
+}
+
 // ps(1) asks for the size of all, then for the records.
 func TestSysctlProcesses(t *testing.T) {
 	k, c := boot(t, kernel.Config{})
