@@ -30,7 +30,7 @@ func Attach(b *kernel.Base) (*Net, error) {
 }
 
 // Detach ends the faction. Components have taken their families out before.
-func (n *Net) Detach() {
+func Detach(n *Net) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	clear(n.families)

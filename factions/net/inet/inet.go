@@ -49,7 +49,7 @@ func Attach(n *net.Net) (*Inet, error) {
 
 // Detach ends the protocols: connections are reset, and when it returns
 // nothing is left running.
-func (in *Inet) Detach() {
+func Detach(in *Inet) {
 	in.net.Unregister(abi.AF_INET6)
 	in.net.Unregister(abi.AF_INET)
 	in.mu.Lock()

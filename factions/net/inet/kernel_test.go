@@ -35,8 +35,8 @@ func (p *parts) Attach(b *kernel.Base) (err error) {
 }
 
 func (p *parts) Detach() {
-	p.inet.Detach()
-	p.net.Detach()
+	inet.Detach(p.inet)
+	net.Detach(p.net)
 }
 
 func (p *parts) Syscall(*proc.LWP, int, *sysent.Frame) error { return abi.ENOSYS }
