@@ -102,8 +102,14 @@ func (p *parts) attach(b *kernel.Base) (err error) {
 
 // Detach detaches what is attached, the last first.
 func (p *parts) Detach() {
+	if p.attached >= 5 {
+		inet.Detach(p.inet)
+	}
 	if p.attached >= 3 {
 		dev.Detach(p.dev)
+	}
+	if p.attached >= 2 {
+		net.Detach(p.net)
 	}
 	if p.attached >= 1 {
 		vfs.Detach(p.vfs)

@@ -86,8 +86,14 @@ func (p *parts) attach(b *kernel.Base) (err error) {
 
 // Detach detaches what is attached, the last first.
 func (p *parts) Detach() {
+	if p.attached >= 3 {
+		inet.Detach(p.inet)
+	}
 	if p.attached >= 2 {
 		dev.Detach(p.dev)
+	}
+	if p.attached >= 1 {
+		net.Detach(p.net)
 	}
 	p.attached = 0
 }

@@ -86,6 +86,12 @@ func (p *parts) attach(b *kernel.Base) (err error) {
 
 // Detach detaches what is attached, the last first.
 func (p *parts) Detach() {
+	if p.attached >= 4 {
+		inet.Detach(p.inet)
+	}
+	if p.attached >= 2 {
+		net.Detach(p.net)
+	}
 	if p.attached >= 1 {
 		vfs.Detach(p.vfs)
 	}
