@@ -72,7 +72,7 @@ func (p *process) NewThread() (sysent.Thread, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &thread{b: p.b, l: l}, nil
+	return p.b.newThread(l), nil
 }
 
 func (p *process) Fork() (sysent.Process, error) {
@@ -105,16 +105,25 @@ func (p *process) Close() error {
 	return nil
 }
 
-// thread is one lwp of a local caller. It implements sysent.Thread.
+// ThreadMaker is implemented by Parts that have a shorter way into their calls
+// for callers in this process than Parts.Syscall.
+type ThreadMaker interface {
+	NewThread(l *proc.LWP) sysent.Thread
+}
+
+func (b *Base) newThread(l *proc.LWP) sysent.Thread {
+	if m, ok := b.parts.(ThreadMaker); ok {
+		return m.NewThread(l)
+	}
+	return &thread{b: b, l: l}
+}
+
+// thread is an lwp of a caller in this process. It implements sysent.Thread.
 type thread struct {
 	b *Base
 	l *proc.LWP
 }
 
-func (t *thread) Syscall(num int, f *sysent.Frame) error {
-	err := t.b.Syscall(t.l, num, f)
-	t.l.Replied()
-	return err
-}
+func (t *thread) Syscall(num int, f *sysent.Frame) error { return t.b.SyscallLocal(t.l, num, f) }
 
 func (t *thread) Close() { t.l.Release() }

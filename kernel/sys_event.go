@@ -111,5 +111,5 @@ func errnoOf(err error) abi.Errno {
 	if err == nil {
 		return 0
 	}
-	return asErrno(err).(abi.Errno)
+	return Errno(err).(abi.Errno)
 }

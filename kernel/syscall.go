@@ -17,7 +17,10 @@ type Tracer struct {
 }
 
 // SetTracer turns tracing on, or off with nil.
-func (b *Base) SetTracer(t *Tracer) { b.tracer.Store(t) }
+func (b *Base) SetTracer(t *Tracer) {
+	b.tracer.Store(t)
+	b.Procs.SetTraced(t != nil)
+}
 
 // Syscall performs call num for l: the arguments are in f, the results are
 // left in f.Ret. The error is an abi.Errno. An lwp whose process has ended
@@ -37,25 +40,42 @@ func (b *Base) Syscall(l *proc.LWP, num int, f *sysent.Frame) (err error) {
 	return err
 }
 
+// SyscallLocal is Syscall for a caller in this process, whose answer is the
+// return: what OnReply left is done. It is the way of calls for which there is
+// more to do than the call (proc.LWP.Begin).
+func (b *Base) SyscallLocal(l *proc.LWP, num int, f *sysent.Frame) error {
+	err := b.Syscall(l, num, f)
+	l.Replied()
+	return err
+}
+
+// FinishLocal ends a call that proc.LWP.Begin began, when more is to be done
+// at its end than there was at its beginning.
+func (b *Base) FinishLocal(l *proc.LWP) {
+	l.Leave()
+	l.Replied()
+}
+
 // dispatch runs the handler. A panic in it ends this kernel and no other.
 func (b *Base) dispatch(l *proc.LWP, num int, f *sysent.Frame) (err error) {
 	returned := false
 	defer func() {
 		if !returned {
-			err = b.broken(recover())
+			err = b.Broken(recover())
 		}
 	}()
 	err = b.parts.Syscall(l, num, f)
 	returned = true
 	if err != nil {
-		err = asErrno(err)
+		err = Errno(err)
 	}
 	return err
 }
 
-// broken is the end of a call that did not return. Without a panic its
-// goroutine is ending, which is its caller's affair.
-func (b *Base) broken(panicked any) error {
+// Broken is the end of a call that did not return: the kernel's end, when the
+// handler panicked. Without a panic its goroutine is ending, which is its
+// caller's affair. The error is EIO.
+func (b *Base) Broken(panicked any) error {
 	if panicked != nil {
 		b.panicked(panicked)
 	}
@@ -69,8 +89,8 @@ func (b *Base) traced(t *Tracer, l *proc.LWP, num int, f *sysent.Frame) error {
 	return err
 }
 
-// asErrno returns the errno of err, EIO for an error that has none.
-func asErrno(err error) error {
+// Errno returns the errno of err, EIO for an error that has none.
+func Errno(err error) error {
 	if _, ok := err.(abi.Errno); ok {
 		return err
 	}

@@ -23,6 +23,7 @@ func KernelFiles(k *Kernel) ([]File, error) {
 	}{
 		{"zkernel.go", g.kernelFile},
 		{"zvector.go", g.vectorFile},
+		{"zthread.go", g.threadFile},
 		{"zassert.go", g.assertFile},
 		{"zprovider.go", g.providerFile},
 		{k.Program + "/zmain.go", g.mainFile},

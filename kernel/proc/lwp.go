@@ -15,11 +15,11 @@ import (
 type LWP struct {
 	proc *Proc
 	lid  int32
-	// quit is set when the process ends its lwps; intr when a signal or the
-	// loss of the caller interrupts this sleep.
-	quit, intr atomic.Bool
-	wake       chan struct{}
-	sleep      sleeper
+	// attn says what the next call, or the end of this one, has to look at
+	// besides the call itself: attnQuit and so on. A plain call finds it 0.
+	attn  atomic.Uint32
+	wake  chan struct{}
+	sleep sleeper
 	// num is the system call in progress; asleep is its number plus one while
 	// the lwp sleeps in it, so that others can see where.
 	num    int
@@ -37,6 +37,15 @@ type LWP struct {
 	onBlock func()
 }
 
+// What may need an lwp's attention.
+const (
+	attnQuit  = 1 << iota // its process ends, or execs: sleeps end with EINTR
+	attnIntr              // a signal or the loss of the caller ended this sleep
+	attnTrace             // calls are traced
+	attnCPU               // virtual CPUs are bounded
+	attnReply             // OnReply left something to do
+)
+
 // OnBlock sets a function that the lwp's goroutine calls before it sleeps, and
 // before it waits outside the kernel (Unblocked): what it does for others
 // besides must go on without it. Preconditions: l is not in a call.
@@ -45,13 +54,17 @@ func (l *LWP) OnBlock(fn func()) { l.onBlock = fn }
 // OnReply has fn run once the caller has the answer to the call in progress:
 // what ends the caller's own world, such as reboot(2), is begun there. fn must
 // not block.
-func (l *LWP) OnReply(fn func()) { l.replied = fn }
+func (l *LWP) OnReply(fn func()) {
+	l.replied = fn
+	l.attn.Or(attnReply)
+}
 
 // Replied runs what OnReply left. Transports call it after each call, when its
 // answer has been sent.
 func (l *LWP) Replied() {
 	if fn := l.replied; fn != nil {
 		l.replied = nil
+		l.attn.And(^uint32(attnReply))
 		fn()
 	}
 }
@@ -76,14 +89,14 @@ func (l *LWP) Wake() {
 // Interrupt makes the present sleep, or the next one of the same call, end
 // with EINTR.
 func (l *LWP) Interrupt() {
-	l.intr.Store(true)
+	l.attn.Or(attnIntr)
 	l.Wake()
 }
 
 // Quitting reports that the process is ending its lwps: calls return EINTR.
-func (l *LWP) Quitting() bool { return l.quit.Load() }
+func (l *LWP) Quitting() bool { return l.attn.Load()&attnQuit != 0 }
 
-func (l *LWP) interrupted() bool { return l.quit.Load() || l.intr.Load() }
+func (l *LWP) interrupted() bool { return l.attn.Load()&(attnQuit|attnIntr) != 0 }
 
 // Interrupted returns EINTR when a sleep of l would be interrupted at once.
 func (l *LWP) Interrupted() error {
@@ -143,12 +156,26 @@ func (l *LWP) parkFor(d time.Duration) bool {
 // awake ends a sleep; when the process is ending, who waits for that is told.
 func (l *LWP) awake() {
 	l.asleep.Store(0)
-	if l.quit.Load() {
+	if l.Quitting() {
 		l.proc.mu.Lock()
 		l.proc.gone.Broadcast()
 		l.proc.mu.Unlock()
 	}
 }
+
+// Begin begins system call num when nothing but the call itself is to be done
+// for it, and reports whether that is so; if not, the call takes the way of
+// Enter and Leave. It is the short path of callers in this process.
+func (l *LWP) Begin(num int) bool {
+	if l.attn.Load() != 0 {
+		return false
+	}
+	l.num = num
+	return true
+}
+
+// Plain reports that nothing is left to do at the end of a call Begin began.
+func (l *LWP) Plain() bool { return l.attn.Load() == 0 }
 
 // Enter begins system call num on l: it takes a virtual CPU when they are
 // bounded. Leave ends it.
@@ -168,8 +195,8 @@ func (l *LWP) Leave() {
 	if l.cpu {
 		l.cpus.release(l)
 	}
-	if l.intr.Load() {
-		l.intr.Store(false)
+	if l.attn.Load()&attnIntr != 0 {
+		l.attn.And(^uint32(attnIntr))
 	}
 }
 

@@ -178,6 +178,7 @@ func (p *Proc) NewLWP(held bool) (*LWP, error) {
 	}
 	p.nextLID++
 	l := &LWP{proc: p, lid: p.nextLID, held: held, wake: make(chan struct{}, 1), cpus: p.table.cpus}
+	l.attn.Store(p.table.attn.Load())
 	p.lwps[l.lid] = l
 	return l, nil
 }
@@ -199,7 +200,7 @@ func (p *Proc) QuitLWPs(except *LWP) {
 	p.exiting = true
 	for _, l := range p.lwps {
 		if l != except {
-			l.quit.Store(true)
+			l.attn.Or(attnQuit)
 			l.Wake()
 		}
 	}
@@ -238,6 +239,6 @@ func (p *Proc) Resume() {
 	defer p.mu.Unlock()
 	p.exiting = false
 	for _, l := range p.lwps {
-		l.quit.Store(false)
+		l.attn.And(^uint32(attnQuit))
 	}
 }

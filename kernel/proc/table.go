@@ -3,6 +3,7 @@ package proc
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/cred"
@@ -19,6 +20,7 @@ const pidMax = 30000
 type Table struct {
 	host hypercall.Host
 	cpus *cpus
+	attn atomic.Uint32 // what new lwps have to look at from the start
 
 	mu    sync.Mutex
 	procs map[int32]*Proc
@@ -34,6 +36,9 @@ type Table struct {
 // how many lwps run at once, 0 for no bound; maxproc how many processes.
 func NewTable(host hypercall.Host, ncpu, maxproc int) *Table {
 	t := &Table{host: host, cpus: newCPUs(ncpu), procs: map[int32]*Proc{}, max: maxproc}
+	if t.cpus != nil {
+		t.attn.Store(attnCPU)
+	}
 	p := t.newProc(nil, 0, "system")
 	c := cred.Root()
 	p.cred.Store(c)
@@ -83,6 +88,23 @@ func (t *Table) Len() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return len(t.procs)
+}
+
+// SetTraced says whether calls are traced, to all lwps there are and will be.
+func (t *Table) SetTraced(on bool) {
+	set := func(v *atomic.Uint32) {
+		if on {
+			v.Or(attnTrace)
+		} else {
+			v.And(^uint32(attnTrace))
+		}
+	}
+	set(&t.attn)
+	for _, p := range t.All() {
+		for _, l := range p.LWPs() {
+			set(&l.attn)
+		}
+	}
 }
 
 // OnFork adds a function that is called with each new process before it runs.
