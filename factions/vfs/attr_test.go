@@ -17,7 +17,7 @@ func TestModes(t *testing.T) {
 	user.put("/tmp/f", "", 0o7777)
 	user.mkdir("/tmp/d", 0o7777)
 	// Who makes a file is its owner; the group is the directory's.
-	for path, want := range map[string]uint32{"/tmp/f": abi.S_IFREG | 0o4750, "/tmp/d": abi.S_IFDIR | 0o1750} {
+	for path, want := range map[string]uint32{"/tmp/f": abi.S_IFREG | 0o4750, "/tmp/d": abi.S_IFDIR | 0o750} {
 		if st := g.stat(path); st.Mode != want || st.Uid != 100 || st.Gid != 0 {
 			t.Errorf("%s: %o %d:%d, want %o 100:0", path, st.Mode, st.Uid, st.Gid, want)
 		}

@@ -22,12 +22,16 @@ func apply(c *cred.Cred, vp *vnode.Vnode, fn change) error {
 		return abi.EROFS
 	}
 	vp.Lock()
-	defer vp.Unlock()
 	var set vnode.SetAttr
-	if err := fn(c, vp, &set); err != nil || set.What == 0 {
-		return err
+	err := fn(c, vp, &set)
+	if err == nil && set.What != 0 {
+		err = vp.Node.SetAttr(&set)
 	}
-	return vp.Node.SetAttr(&set)
+	vp.Unlock()
+	if err == nil {
+		vp.Note(abi.NOTE_ATTRIB)
+	}
+	return err
 }
 
 // applyPath makes a change to what path names.

@@ -55,6 +55,10 @@ func (v *VFS) link(l *proc.LWP, vp *vnode.Vnode, fd int32, path string) error {
 	old, err := w.linkLocked(n, vp)
 	w.dir.Unlock()
 	old.Unref()
+	if err == nil {
+		vp.Note(abi.NOTE_LINK)
+		w.dir.Note(abi.NOTE_WRITE)
+	}
 	return err
 }
 
@@ -120,6 +124,10 @@ func (v *VFS) remove(l *proc.LWP, fd int32, path string, dir bool) error {
 		err = w.removeLocked(n, vp, dir)
 	}
 	w.dir.Unlock()
+	if err == nil {
+		vp.Note(abi.NOTE_DELETE)
+		w.dir.Note(noteEntry(vp))
+	}
 	vp.Unref()
 	return err
 }

@@ -69,8 +69,7 @@ func (o *vnodeOps) WriteAt(l *proc.LWP, f *file.File, p []byte, off int64) (int,
 	return n, err
 }
 
-// write writes at off, or at the end. It returns where it ended. What was
-// written before an error counts as a success.
+// write writes at off, or at the end. It returns where it ended.
 func (o *vnodeOps) write(l *proc.LWP, f *file.File, p []byte, off int64, atEnd bool) (int, int64, error) {
 	vp := f.Data.(*vnode.Vnode)
 	fl, err := vp.File()
@@ -84,24 +83,45 @@ func (o *vnodeOps) write(l *proc.LWP, f *file.File, p []byte, off int64, atEnd b
 		return 0, 0, abi.EIO
 	}
 	vp.Lock()
-	defer vp.Unlock()
-	if vp.Mount.ReadOnly() {
-		return 0, 0, abi.EROFS
-	}
+	size := fl.Size()
 	if atEnd {
-		off = fl.Size()
+		off = size
+	}
+	n, err := writeLocked(l, f, vp, fl, p, off)
+	vp.Unlock()
+	end := off + int64(n)
+	if n > 0 {
+		noteWrite(vp, size, end)
+	}
+	return n, end, err
+}
+
+// writeLocked writes at off, as far as the resource limit allows.
+// Preconditions: vp is locked.
+func writeLocked(l *proc.LWP, f *file.File, vp *vnode.Vnode, fl vnode.File, p []byte, off int64) (int, error) {
+	if vp.Mount.ReadOnly() {
+		return 0, abi.EROFS
 	}
 	n, err := sizeLimit(l, off, len(p))
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
-	if n, err = fl.WriteAt(p[:n], off); n > 0 {
-		err = clearSuid(l.Cred(), vp)
+	if n, err = fl.WriteAt(p[:n], off); err != nil || n == 0 {
+		return n, err
 	}
-	if err == nil && f.Flags()&(abi.O_SYNC|abi.O_DSYNC) != 0 {
+	if err = clearSuid(l.Cred(), vp); err == nil && f.Flags()&(abi.O_SYNC|abi.O_DSYNC) != 0 {
 		err = syncLocked(vp)
 	}
-	return n, off + int64(n), err
+	return n, err
+}
+
+// noteWrite tells of a write that ended at end, in a file of size before it.
+func noteWrite(vp *vnode.Vnode, size, end int64) {
+	if end > size {
+		vp.Note(abi.NOTE_WRITE | abi.NOTE_EXTEND)
+		return
+	}
+	vp.Note(abi.NOTE_WRITE)
 }
 
 // Seek sets the position.
@@ -163,8 +183,16 @@ func (o *vnodeOps) Poll(_ *file.File, events event.Mask) event.Mask {
 	return events & (abi.POLLIN | abi.POLLOUT | abi.POLLRDNORM | abi.POLLWRNORM)
 }
 
-// Events returns nil: nobody has to wait.
-func (o *vnodeOps) Events(*file.File) *event.Queue { return nil }
+// Events returns the queue that is told of new contents: kqueue(2) waits at the
+// end of a file.
+func (o *vnodeOps) Events(f *file.File) *event.Queue {
+	return &f.Data.(*vnode.Vnode).Extra().Ready
+}
+
+// Notes returns the queue that is told of changes.
+func (o *vnodeOps) Notes(f *file.File) *event.Queue {
+	return &f.Data.(*vnode.Vnode).Extra().Notes
+}
 
 // Stat fills st.
 func (o *vnodeOps) Stat(_ *proc.LWP, f *file.File, st *abi.Stat) error {

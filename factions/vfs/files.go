@@ -22,18 +22,3 @@ func openVnodeOf(l *proc.LWP, fd int32) (*file.File, *vnode.Vnode, error) {
 	}
 	return f, vp, nil
 }
-
-// positioned returns the file open as fd, which the caller drops, and its
-// operations at positions: ESPIPE for a file without any.
-func positioned(l *proc.LWP, fd int32) (*file.File, file.Positioned, error) {
-	f, err := file.Get(l, fd)
-	if err != nil {
-		return nil, nil, err
-	}
-	p, ok := f.Ops.(file.Positioned)
-	if !ok {
-		_ = f.Drop(l)
-		return nil, nil, abi.ESPIPE
-	}
-	return f, p, nil
-}

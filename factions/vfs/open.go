@@ -5,6 +5,7 @@ import (
 	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/cred"
+	"github.com/rumpkit/rumpkit/kernel/event"
 	"github.com/rumpkit/rumpkit/kernel/file"
 	"github.com/rumpkit/rumpkit/kernel/proc"
 )
@@ -117,7 +118,16 @@ func (w *walk) create(name string, nn vnode.NewNode) (*vnode.Vnode, error) {
 		vp.Unref()
 		return nil, err
 	}
+	w.dir.Note(noteEntry(vp))
 	return vp, nil
+}
+
+// noteEntry is what a directory tells when vp comes to it or goes.
+func noteEntry(vp *vnode.Vnode) event.Mask {
+	if vp.IsDir() {
+		return abi.NOTE_WRITE | abi.NOTE_LINK
+	}
+	return abi.NOTE_WRITE
 }
 
 // createLocked is create under the directory's lock. With EEXIST it returns

@@ -61,9 +61,27 @@ func (r *renaming) run() error {
 	}
 	vp, over, err := r.locked(above)
 	unlock()
+	if err == nil {
+		r.note(vp, over)
+	}
 	vp.Unref()
 	over.Unref()
 	return err
+}
+
+// note tells of a rename.
+func (r *renaming) note(vp, over *vnode.Vnode) {
+	fdir, tdir := r.from.dir, r.to.dir
+	vp.Note(abi.NOTE_RENAME)
+	if over != nil && over != vp {
+		over.Note(abi.NOTE_DELETE)
+	}
+	if fdir == tdir {
+		fdir.Note(abi.NOTE_WRITE)
+		return
+	}
+	fdir.Note(noteEntry(vp))
+	tdir.Note(noteEntry(vp))
 }
 
 // lockDirs locks two directories, the outer one first. above is the entry of

@@ -32,12 +32,6 @@ func (v *VFS) openDevice(l *proc.LWP, vp *vnode.Vnode, fflags uint32) (*file.Fil
 		vp.Unref()
 		return nil, err
 	}
-	if own, ok := dev.(interface{ File() *file.File }); ok {
-		if f := own.File(); f != nil { // a cloning device brings its own
-			vp.Unref()
-			return f, nil
-		}
-	}
 	return file.New(&v.specs, file.KindVnode, &specFile{vp: vp, dev: dev}, fflags), nil
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
 	"github.com/rumpkit/rumpkit/kernel/abi"
-	"github.com/rumpkit/rumpkit/kernel/file"
 	"github.com/rumpkit/rumpkit/kernel/proc"
 	"github.com/rumpkit/rumpkit/kernel/usermem"
 )
@@ -35,22 +34,12 @@ func (v *VFS) SysGetdents30(l *proc.LWP, fd int32, buf usermem.OutBuf) (int32, e
 	}
 	f.OffMu.Lock()
 	n, next, err := readDir(vp, f.Off, win)
+	f.Off = next
 	f.OffMu.Unlock()
 	if cerr := buf.Commit(win, n); err == nil {
 		err = cerr
 	}
-	if err != nil {
-		return 0, err
-	}
-	moveTo(f, next)
-	return int32(n), nil
-}
-
-// moveTo sets the position of f.
-func moveTo(f *file.File, off int64) {
-	f.OffMu.Lock()
-	f.Off = off
-	f.OffMu.Unlock()
+	return int32(n), err
 }
 
 // readDir puts the entries from cookie on into buf. It returns the bytes used

@@ -30,7 +30,7 @@ func (v *VFS) SysMkdir(l *proc.LWP, path usermem.String, mode uint32) error {
 
 // SysMkdirat makes a directory, from a directory.
 func (v *VFS) SysMkdirat(l *proc.LWP, fd int32, path usermem.String, mode uint32) error {
-	return v.makeNode(l, fd, path, vnode.NewNode{Mode: abi.S_IFDIR | mode&(abi.ACCESSPERMS|abi.S_ISTXT)})
+	return v.makeNode(l, fd, path, vnode.NewNode{Mode: abi.S_IFDIR | mode&abi.ACCESSPERMS})
 }
 
 // SysMkfifo makes a fifo. Without the component that serves fifos it can be

@@ -19,7 +19,17 @@ func truncate(c *cred.Cred, vp *vnode.Vnode, size int64) error {
 		return abi.EIO
 	}
 	vp.Lock()
-	defer vp.Unlock()
+	old := fl.Size()
+	err = truncateLocked(c, vp, fl, size)
+	vp.Unlock()
+	if err == nil {
+		noteWrite(vp, old, size)
+	}
+	return err
+}
+
+// truncateLocked sets the size of vp, which is locked.
+func truncateLocked(c *cred.Cred, vp *vnode.Vnode, fl vnode.File, size int64) error {
 	if vp.Mount.ReadOnly() {
 		return abi.EROFS
 	}

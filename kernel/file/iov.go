@@ -18,7 +18,7 @@ type segment struct {
 }
 
 // vector copies a vector in: EINVAL for more than UIO_MAXIOV segments or for
-// more bytes than a result can tell.
+// more bytes than a result can tell, EFAULT for memory that does not exist.
 func vector(iov usermem.InSlice[abi.Iovec]) (segs []segment, total int, err error) {
 	v, err := iov.Load(abi.UIO_MAXIOV, abi.EINVAL)
 	if err != nil {
@@ -30,9 +30,14 @@ func vector(iov usermem.InSlice[abi.Iovec]) (segs []segment, total int, err erro
 			return nil, 0, abi.EINVAL
 		}
 		total += int(e.Len)
-		if e.Len > 0 {
-			segs = append(segs, segment{iov.Follow(e.Base, int(e.Len)), int(e.Len)})
+		if e.Len == 0 {
+			continue
 		}
+		m := iov.Follow(e.Base, int(e.Len))
+		if m.IsNil() || m.Len() < int(e.Len) {
+			return nil, 0, abi.EFAULT
+		}
+		segs = append(segs, segment{m, int(e.Len)})
 	}
 	return segs, total, nil
 }

@@ -79,25 +79,26 @@ func (d *data) readAt(p []byte, off int64) int {
 	return done
 }
 
-// writeAt writes at off: ENOSPC when there is no more memory, with what was
-// written; EFBIG beyond the largest size.
-func (d *data) writeAt(fs *FS, p []byte, off int64) (int, error) {
+// writeAt writes at off: ENOSPC when there is no more memory, EFBIG beyond the
+// largest size; the size is then what it was.
+func (d *data) writeAt(fs *FS, p []byte, off int64) error {
 	if off > maxSize-int64(len(p)) {
-		return 0, abi.EFBIG
+		return abi.EFBIG
 	}
-	done := 0
-	for done < len(p) {
+	old := d.size
+	for done := 0; done < len(p); {
 		i, at := (off+int64(done))/chunkSize, int((off+int64(done))%chunkSize)
 		part := p[done:min(len(p), done+chunkSize-at)]
 		c, err := d.room(fs, i, at+len(part))
 		if err != nil {
-			return done, err
+			d.truncate(fs, old)
+			return err
 		}
 		copy(c[at:], part)
 		done += len(part)
 		d.size = max(d.size, off+int64(done))
 	}
-	return done, nil
+	return nil
 }
 
 // room returns chunk i with n bytes at least.
@@ -182,9 +183,11 @@ func (n *fileNode) WriteAt(p []byte, off int64) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	done, err := n.data.writeAt(n.fs, p, off)
+	if err := n.data.writeAt(n.fs, p, off); err != nil {
+		return 0, err
+	}
 	n.changed()
-	return done, err
+	return len(p), nil
 }
 
 // Truncate sets the size.

@@ -145,12 +145,14 @@ func TestBounds(t *testing.T) {
 	if err := c.mountArgs(0, abi.TmpfsArgs{Version: 1, SizeMax: 256 << 10, NodesMax: 5}); err != nil {
 		t.Fatal(err)
 	}
-	n, err := c.fill("/mnt/big", 1<<20)
-	if n < 200<<10 || n >= 256<<10 || err != nil {
+	if n, err := c.fill("/mnt/big", 1<<20); n != 0 || err != abi.ENOSPC {
 		t.Errorf("wrote %d, %v", n, err)
 	}
-	if n, err := c.fill("/mnt/more", 100<<10); n >= 32<<10 || n == 0 && err != abi.ENOSPC {
-		t.Errorf("wrote %d more, %v", n, err)
+	if st := c.stat("/mnt/big"); st.Size != 0 || st.Blocks != 0 {
+		t.Errorf("it has size %d, %d blocks", st.Size, st.Blocks)
+	}
+	if n, err := c.fill("/mnt/big", 230<<10); n != 230<<10 || err != nil {
+		t.Errorf("wrote %d, %v", n, err)
 	}
 	var st abi.Statvfs
 	out := usermem.Out[abi.Statvfs]{Mem: usermem.Local(usermem.BytesOf(&st), nil)}
@@ -160,7 +162,7 @@ func TestBounds(t *testing.T) {
 	if err := c.v.Remove(c.l, "/mnt/big"); err != nil {
 		t.Fatal(err)
 	}
-	for i := range 3 {
+	for i := range 4 {
 		if err := c.v.Mkdir(c.l, "/mnt/d"+string(rune('0'+i)), 0o755); err != nil {
 			t.Fatal(i, err)
 		}
@@ -181,11 +183,10 @@ func TestMemoryLimit(t *testing.T) {
 	if err := c.mount(0, nil); err != nil {
 		t.Fatal(err)
 	}
-	n, err := c.fill("/mnt/f", 4<<20)
-	if n == 0 || n > 1<<20 || err != nil {
+	if n, err := c.fill("/mnt/f", 4<<20); n != 0 || err != abi.ENOSPC {
 		t.Errorf("wrote %d, %v", n, err)
 	}
-	if n, err := c.fill("/mnt/g", 4<<20); err != abi.ENOSPC && n > 64<<10 {
+	if n, err := c.fill("/mnt/g", 500<<10); n != 500<<10 || err != nil {
 		t.Errorf("wrote %d, %v", n, err)
 	}
 }

@@ -1,9 +1,12 @@
-// What only some vnodes carry: advisory locks, the name of a local socket.
+// What only some vnodes carry: advisory locks, who waits for changes, the name
+// of a local socket.
 package vnode
 
 import (
-	"sync"
 	"sync/atomic"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/event"
 )
 
 // Extra is what the kernel keeps with a vnode that few have.
@@ -12,9 +15,9 @@ type Extra struct {
 	Locks atomic.Value
 	// Socket is what is bound to a name of type S_IFSOCK.
 	Socket atomic.Value
-	// Opens counts the open files of a device, under OpenMu.
-	OpenMu sync.Mutex
-	Opens  int
+	// Notes is told of changes as NOTE_ flags (kqueue(2)), Ready of new
+	// contents as poll(2) events.
+	Notes, Ready event.Queue
 }
 
 // Extra returns the vnode's, made at first use.
@@ -28,3 +31,15 @@ func (v *Vnode) Extra() *Extra {
 
 // HasExtra returns the vnode's, nil when there was no use for it yet.
 func (v *Vnode) HasExtra() *Extra { return v.extra.Load() }
+
+// Note tells who waits for it of a change: NOTE_ flags.
+func (v *Vnode) Note(what event.Mask) {
+	e := v.extra.Load()
+	if e == nil {
+		return
+	}
+	e.Notes.Notify(what)
+	if what&(abi.NOTE_WRITE|abi.NOTE_EXTEND) != 0 {
+		e.Ready.Notify(abi.POLLIN | abi.POLLRDNORM)
+	}
+}

@@ -31,8 +31,8 @@ type File interface {
 	// come only at the end, 0 from there on. Preconditions: locked for
 	// reading.
 	ReadAt(p []byte, off int64) (int, error)
-	// WriteAt writes at byte off, and what could be written when it fails.
-	// Preconditions: locked.
+	// WriteAt writes at byte off: all of p, or nothing with an error, except
+	// that a device may be full half way. Preconditions: locked.
 	WriteAt(p []byte, off int64) (int, error)
 	// Truncate sets the size, which is not negative. Preconditions: locked.
 	Truncate(size int64) error
