@@ -21,6 +21,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "rumpclient.h"
@@ -32,6 +33,7 @@ enum {				/* types */
 };
 
 #define LOST 6	/* NetBSD's ENXIO, for calls on a connection that is lost */
+#define TRYAGAIN 1	/* error code of a server that has no room just now */
 
 struct header {
 	uint64_t len;		/* of the whole frame, bytes */
@@ -51,6 +53,7 @@ struct answer {
 struct waiter {
 	uint64_t reqno;
 	int done;		/* 1: answered, -1: answered with an error code */
+	uint32_t code;		/* the error code */
 	struct answer answer;
 	struct waiter *next;
 };
@@ -239,6 +242,7 @@ answered(const struct header *h)
 	for (w = waiters; w != NULL; w = w->next) {
 		if (w->reqno == h->reqno) {
 			w->answer = a;
+			w->code = h->u;
 			w->done = h->class == RESP ? 1 : -1;
 			break;
 		}
@@ -281,9 +285,12 @@ await(struct waiter *w)
 	}
 }
 
-/* request sends a request and waits for the answer: 0, or -1 without one. */
+/*
+ * once sends a request and waits for the answer: 0, an error code of the
+ * server, or -1 when the connection is lost.
+ */
 static int
-request(int type, uint32_t u, const void *data, size_t n, struct answer *a)
+once(int type, uint32_t u, const void *data, size_t n, struct answer *a)
 {
 	struct waiter w, **pp;
 	int error;
@@ -307,7 +314,19 @@ request(int type, uint32_t u, const void *data, size_t n, struct answer *a)
 	*pp = w.next;
 	pthread_mutex_unlock(&mu);
 	*a = w.answer;
-	return w.done == 1 ? 0 : -1;
+	return w.done == 0 ? -1 : w.done == 1 ? 0 : (int)w.code;
+}
+
+/* request is once, again and again as long as the server has no room. */
+static int
+request(int type, uint32_t u, const void *data, size_t n, struct answer *a)
+{
+	const struct timespec pause = { 0, 1000000 };
+	int error;
+
+	while ((error = once(type, u, data, n, a)) == TRYAGAIN)
+		(void)nanosleep(&pause, NULL);
+	return error;
 }
 
 int

@@ -97,9 +97,9 @@ func CStubs(in *Input) ([]File, error) {
 	}, nil
 }
 
-// cStubName is the name of a call's C stub: rump_sys_open,
+// CStubName is the name of a call's C stub: rump_sys_open,
 // rump_sys_compat_50_stat30.
-func cStubName(e *master.Entry) string {
+func CStubName(e *master.Entry) string {
 	switch {
 	case e.IsCompat():
 		return "rump_sys_" + strings.ToLower(e.Type) + "_" + strings.TrimLeft(e.Base, "_") + e.Compat
@@ -136,7 +136,7 @@ func (s *cStub) declaration(oneLine bool) string {
 	if len(params) == 0 {
 		params = []string{"void"}
 	}
-	d := cStubName(s.e) + "(" + strings.Join(params, ", ") + ")"
+	d := CStubName(s.e) + "(" + strings.Join(params, ", ") + ")"
 	if ret := cType(s.e.Ret); !oneLine {
 		return ret + "\n" + d
 	} else {

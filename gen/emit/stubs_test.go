@@ -64,7 +64,7 @@ func TestEveryStub(t *testing.T) {
 		if n := strings.Count(goText.String(), "func (c *Client) "+e.StubName+"("); n != 1 {
 			t.Errorf("%d Go stubs of %s", n, e.Name)
 		}
-		if n := strings.Count(cText.String(), "\n"+cStubName(e)+"("); n != 1 {
+		if n := strings.Count(cText.String(), "\n"+CStubName(e)+"("); n != 1 {
 			t.Errorf("%d C stubs of %s", n, e.Name)
 		}
 	}

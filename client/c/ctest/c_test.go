@@ -8,22 +8,28 @@ import (
 	"sync"
 	"testing"
 
+	"go.uber.org/goleak"
+
 	"github.com/rumpkit/rumpkit/kernel"
 	"github.com/rumpkit/rumpkit/kernel/sysproxy"
 	"github.com/rumpkit/rumpkit/tailored/all"
 )
 
-// compile builds the client library with a program and returns the path of the
-// executable.
-func compile(t *testing.T, program string) string {
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// library is the client library's source.
+var library = []string{"../rumpclient.c", "../zrump_syscalls.c"}
+
+// compile builds a program of C files and returns the path of the executable.
+func compile(t *testing.T, files ...string) string {
 	t.Helper()
 	gcc, err := exec.LookPath("gcc")
 	if err != nil {
 		t.Skip("no gcc here to compile the C client with")
 	}
 	exe := filepath.Join(t.TempDir(), "program")
-	cmd := exec.Command(gcc, "-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O1", "-g", "-I..",
-		"-o", exe, program, "../rumpclient.c", "../zrump_syscalls.c", "-pthread")
+	args := []string{"-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O1", "-g", "-I..", "-pthread", "-o", exe}
+	cmd := exec.Command(gcc, append(args, files...)...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -52,7 +58,7 @@ func serve(t *testing.T, url string) string {
 }
 
 func TestDemo(t *testing.T) {
-	exe := compile(t, "testdata/demo.c")
+	exe := compile(t, append(library, "testdata/demo.c")...)
 	for name, url := range map[string]string{
 		"unix": "unix://" + filepath.Join(t.TempDir(), "k.sock"),
 		"tcp":  "tcp://127.0.0.1:0",
@@ -69,7 +75,7 @@ func TestDemo(t *testing.T) {
 
 // Without a server, or at one that is none, a program learns why.
 func TestNoServer(t *testing.T) {
-	exe := compile(t, "testdata/noserver.c")
+	exe := compile(t, append(library, "testdata/noserver.c")...)
 	for _, url := range []string{"", "unix:///nowhere", "tcp://127.0.0.1", "tcp://127.0.0.1:99999", "tcp6://x", "x"} {
 		cmd := exec.Command(exe)
 		cmd.Env = []string{}
