@@ -4,8 +4,6 @@
 package sysent
 
 import (
-	"net/netip"
-
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/usermem"
 )
@@ -102,16 +100,16 @@ func (t *tracer) sockaddr(m usermem.Mem, n uint64) {
 		t.str(" ")
 		t.quote(upToNUL(b[2:]))
 	case b[1] == abi.AF_INET && len(b) >= 8:
-		t.addrPort(netip.AddrFrom4([4]byte(b[4:8])), b)
+		t.str(" ")
+		t.ipv4([4]byte(b[4:8]))
+		t.port(b)
 	case b[1] == abi.AF_INET6 && len(b) >= 24:
-		t.addrPort(netip.AddrFrom16([16]byte(b[8:24])), b)
+		t.str(" [")
+		t.ipv6([16]byte(b[8:24]))
+		t.str("]")
+		t.port(b)
 	}
 	t.str("}")
-}
-
-func (t *tracer) addrPort(a netip.Addr, b []byte) {
-	t.str(" ")
-	t.dst = netip.AddrPortFrom(a, uint16(b[2])<<8|uint16(b[3])).AppendTo(t.dst)
 }
 
 func upToNUL(b []byte) []byte {

@@ -17,7 +17,7 @@ func Socket(a Addr) (int, unix.Sockaddr, error) {
 	if a.Path != "" {
 		family, sa = unix.AF_UNIX, &unix.SockaddrUnix{Name: a.Path}
 	} else {
-		sa = &unix.SockaddrInet4{Addr: a.IP.As4(), Port: int(a.Port)}
+		sa = &unix.SockaddrInet4{Addr: a.IP, Port: int(a.Port)}
 	}
 	fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 	if err != nil {

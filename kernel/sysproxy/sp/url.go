@@ -2,10 +2,10 @@
 package sp
 
 import (
-	"net/netip"
-	"os"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
 )
@@ -15,8 +15,41 @@ type Addr struct {
 	// Path is the absolute path of a unix socket, "" for tcp.
 	Path string
 	// IP and Port are those of tcp.
-	IP   netip.Addr
+	IP   IPv4
 	Port uint16
+}
+
+// IPv4 is an IPv4 address, in the order it is written.
+type IPv4 [4]byte
+
+// IsLoopback reports an address of 127.0.0.0/8.
+func (ip IPv4) IsLoopback() bool { return ip[0] == 127 }
+
+// String returns a.b.c.d.
+func (ip IPv4) String() string {
+	b := strconv.AppendUint(nil, uint64(ip[0]), 10)
+	for _, octet := range ip[1:] {
+		b = strconv.AppendUint(append(b, '.'), uint64(octet), 10)
+	}
+	return string(b)
+}
+
+// parseIPv4 parses a.b.c.d, four decimal numbers without leading zeros.
+func parseIPv4(s string) (ip IPv4, ok bool) {
+	for i := range ip {
+		word := s
+		if i < len(ip)-1 {
+			if word, s, ok = strings.Cut(s, "."); !ok {
+				return ip, false
+			}
+		}
+		n, err := strconv.ParseUint(word, 10, 8)
+		if err != nil || len(word) > 1 && word[0] == '0' {
+			return ip, false
+		}
+		ip[i] = byte(n)
+	}
+	return ip, true
 }
 
 // The longest pieces of a URL, in bytes.
@@ -53,7 +86,7 @@ func parseUnix(path string) (Addr, error) {
 		return Addr{}, abi.EINVAL
 	}
 	if path[0] != '/' {
-		cwd, err := os.Getwd()
+		cwd, err := unix.Getwd()
 		if err != nil {
 			return Addr{}, HostErrno(err)
 		}
@@ -78,12 +111,11 @@ func parseTCP(s string, server bool) (Addr, error) {
 		}
 		host = "0.0.0.0"
 	}
-	ip, err := netip.ParseAddr(host)
-	if err != nil || !ip.Is4() {
+	if a.IP, ok = parseIPv4(host); !ok {
 		return Addr{}, abi.EINVAL
 	}
-	a.IP = ip
 	port, _, _ := strings.Cut(rest, "/")
+	var err error
 	a.Port, err = parsePort(port)
 	return a, err
 }
