@@ -140,3 +140,112 @@ func TestPipeInterrupted(t *testing.T) {
 		t.Errorf("the blocked read ended with %v", err)
 	}
 }
+
+// A write of more than a pipe holds waits for its readers.
+func TestPipeLargeWrite(t *testing.T) {
+	_, c := boot(t, kernel.Config{})
+	r, w := pipe(t, c)
+	data := make([]byte, 1<<20)
+	for i := range data {
+		data[i] = byte(i % 251)
+	}
+	th, err := c.NewThread()
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error)
+	go func() {
+		n, err := th.Write(w, data)
+		if n != len(data) {
+			t.Errorf("write = %d, %v", n, err)
+		}
+		done <- th.Close(w)
+	}()
+	var got []byte
+	buf := make([]byte, 10001)
+	for {
+		n, err := c.Read(r, buf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n == 0 {
+			break
+		}
+		got = append(got, buf[:n]...)
+	}
+	want(t, "close", <-done, 0)
+	if !bytes.Equal(got, data) {
+		t.Errorf("%d bytes came through, not the same", len(got))
+	}
+}
+
+// A writer that waits learns that its reader went away, and that its own
+// process ends: what it wrote by then counts.
+func TestPipeWriterEnds(t *testing.T) {
+	_, c := boot(t, kernel.Config{})
+	r, w := pipe(t, c)
+	kid, err := c.Fork()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "close", kid.Close(r), 0)
+	type result struct {
+		n   int
+		err error
+	}
+	done := make(chan result)
+	write := func(c *client.Client) {
+		n, err := c.Write(w, make([]byte, 1<<20))
+		done <- result{n, err}
+	}
+	full := func() {
+		fds := []abi.Pollfd{{Fd: int32(w), Events: abi.POLLOUT}}
+		for n := 1; n != 0; {
+			n, _ = c.Poll(fds, 0)
+		}
+	}
+	th, err := kid.NewThread()
+	if err != nil {
+		t.Fatal(err)
+	}
+	go write(th)
+	full()
+	want(t, "exit", kid.Exit(), 0)
+	if got := <-done; got.n != 64<<10 && got.err != abi.EINTR && got.err != abi.ESRCH {
+		t.Errorf("the writer whose process ended: %d, %v", got.n, got.err)
+	}
+	th, err = c.NewThread()
+	if err != nil {
+		t.Fatal(err)
+	}
+	go write(th)
+	want(t, "close", c.Close(r), 0)
+	if got := <-done; got.err != abi.EPIPE {
+		t.Errorf("the writer whose reader went away: %d, %v", got.n, got.err)
+	}
+}
+
+// TestPipeMemory: pipes are bounded by the memory limit, and give it back.
+func TestPipeMemory(t *testing.T) {
+	k, c := boot(t, kernel.Config{MemLimit: 128 << 10})
+	var ends []int
+	for {
+		fds, err := c.Pipe2(abi.O_NONBLOCK)
+		want(t, "pipe2", err, 0)
+		ends = append(ends, fds[0], fds[1])
+		n, err := c.Write(fds[1], make([]byte, 64<<10))
+		if n < 64<<10 {
+			break
+		}
+		want(t, "write", err, 0)
+	}
+	if len(ends) < 4 || len(ends) > 8 {
+		t.Errorf("%d pipes fit in 128 KiB", len(ends)/2)
+	}
+	for _, fd := range ends {
+		want(t, "close", c.Close(fd), 0)
+	}
+	if used := k.Mem.Used(); used != 0 {
+		t.Errorf("%d bytes are not given back", used)
+	}
+}
