@@ -5,6 +5,7 @@ package e2e
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -59,6 +60,9 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := depend(root); err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(env *testscript.Env) error {
@@ -82,6 +86,26 @@ func TestScripts(t *testing.T) {
 			"stray":   stray,
 		},
 	})
+}
+
+// depend looks at the source of the programs, so that the go command knows
+// that an earlier result of this test is void when it has changed.
+func depend(root string) error {
+	for _, dir := range []string{"client", "cmd", "factions", "gen", "kernel", "tailored"} {
+		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				_, err = os.Stat(path)
+			}
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil // it went meanwhile
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // goEnv is a setting of the go command, which scripts run in another home.

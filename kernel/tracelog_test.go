@@ -3,6 +3,7 @@ package kernel_test
 import (
 	"encoding/binary"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rumpkit/rumpkit/client"
@@ -185,4 +186,31 @@ func TestTraceLogIsBounded(t *testing.T) {
 	if got := tr.read(40); strings.Count(got, "\n") != 1 || !strings.HasSuffix(got, "\n") {
 		t.Errorf("little room: %q", got)
 	}
+}
+
+func TestTraceLogWhileOthersCall(t *testing.T) {
+	tr := newTraced(t)
+	var calls sync.WaitGroup
+	for range 4 {
+		calls.Go(func() {
+			c, err := client.New(tr.k, "caller")
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for range 500 {
+				c.Getppid()
+			}
+			_ = c.Exit()
+		})
+	}
+	for i := range 50 {
+		tr.must(tr.set(tr.tracer, int32(i%2)-1))
+		for line := range strings.Lines(tr.read(1 << 16)) {
+			if !strings.HasSuffix(line, "\n") || !strings.Contains(line, " caller ") {
+				t.Errorf("a line is broken: %q", line)
+			}
+		}
+	}
+	calls.Wait()
 }

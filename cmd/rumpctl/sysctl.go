@@ -89,7 +89,7 @@ func (s *sysctls) below(n *node, all bool) error {
 
 // show prints a variable: name = value.
 func (s *sysctls) show(n *node) error {
-	b, err := s.sysctlRead(n.mib)
+	b, err := s.value(n)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (s *sysctls) set(n *node, value string) error {
 		return err
 	}
 	before := ""
-	if old, err := s.sysctlRead(n.mib); err == nil {
+	if old, err := s.value(n); err == nil {
 		before, _ = format(n, old)
 	}
 	if err := s.c.Sysctl(n.mib, nil, nil, b); err != nil {
@@ -126,7 +126,7 @@ func (s *sysctls) set(n *node, value string) error {
 		return err
 	}
 	after := value
-	if now, err := s.sysctlRead(n.mib); err == nil {
+	if now, err := s.value(n); err == nil {
 		after, _ = format(n, now)
 	}
 	if s.o.has('n') {

@@ -111,7 +111,22 @@ func (k *ctl) descriptionsOf(mib []int32) (map[int32]string, error) {
 	return texts, nil
 }
 
-// sysctlRead returns the value of a variable.
+// value returns the value of a variable. Numbers are asked for by their size:
+// some variables return as much as there is room for.
+func (k *ctl) value(n *node) ([]byte, error) {
+	size := firstValue
+	switch n.kind() {
+	case abi.CTLTYPE_BOOL:
+		size = 1
+	case abi.CTLTYPE_INT:
+		size = 4
+	case abi.CTLTYPE_QUAD:
+		size = 8
+	}
+	return k.sysctlRoom(n.mib, nil, size)
+}
+
+// sysctlRead returns the value at mib.
 func (k *ctl) sysctlRead(mib []int32) ([]byte, error) { return k.sysctl(mib, nil) }
 
 // sysctlString returns the value of a variable that is a string.
@@ -120,7 +135,7 @@ func (k *ctl) sysctlString(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	b, err := k.sysctlRead(n.mib)
+	b, err := k.value(n)
 	return strings.TrimRight(cstring(b), "\n"), err
 }
 
@@ -130,9 +145,14 @@ const (
 	largest    = 64 << 20
 )
 
-// sysctl makes the call, with more room until the value fits.
+// sysctl makes the call.
 func (k *ctl) sysctl(mib []int32, newv []byte) ([]byte, error) {
-	for size := firstValue; ; size *= 2 {
+	return k.sysctlRoom(mib, newv, firstValue)
+}
+
+// sysctlRoom makes the call, with more room than size until the value fits.
+func (k *ctl) sysctlRoom(mib []int32, newv []byte, size int) ([]byte, error) {
+	for ; ; size *= 2 {
 		buf := make([]byte, size)
 		n := uint64(size)
 		err := k.c.Sysctl(mib, buf, &n, newv)

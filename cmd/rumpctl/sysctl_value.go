@@ -3,6 +3,7 @@ package main
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -20,13 +21,15 @@ func format(n *node, b []byte) (string, error) {
 		return formatStruct(n, b)
 	}
 	if n.name == "kern.msgbuf" {
-		return "", fmt.Errorf("%d characters, which rumpctl dmesg shows", len(b))
+		return "", errors.New("its text is shown by rumpctl dmesg")
 	}
 	v, ok := number(b)
 	if !ok {
 		return "", fmt.Errorf("%d bytes, which is no number", len(b))
 	}
 	switch f := n.info.Flags; {
+	case v == noLimit && strings.Contains(n.name, ".rlimit."):
+		return "unlimited", nil
 	case f&abi.CTLFLAG_HEX != 0:
 		return fmt.Sprintf("%#x", uint64(v)&(1<<(8*len(b)-1)<<1-1)), nil
 	case f&abi.CTLFLAG_UNSIGNED != 0:
@@ -34,6 +37,9 @@ func format(n *node, b []byte) (string, error) {
 	}
 	return strconv.FormatInt(v, 10), nil
 }
+
+// noLimit is the value of a resource limit that limits nothing.
+const noLimit = 1<<63 - 1
 
 // number is a BOOL, INT or QUAD.
 func number(b []byte) (int64, bool) {
@@ -83,6 +89,9 @@ func parseValue(n *node, text string) ([]byte, error) {
 		v, err := parseInt(text, 32)
 		return binary.LittleEndian.AppendUint32(nil, uint32(v)), err
 	case abi.CTLTYPE_QUAD:
+		if text == "unlimited" {
+			text = strconv.Itoa(noLimit)
+		}
 		v, err := parseInt(text, 64)
 		return binary.LittleEndian.AppendUint64(nil, uint64(v)), err
 	case abi.CTLTYPE_NODE:
