@@ -61,6 +61,17 @@ func BenchmarkCreateUnlink(b *testing.B) {
 	}
 }
 
+func BenchmarkBoot(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		k := new(kernel.Base)
+		if err := k.Boot(kernel.Config{}, new(onlyVFS)); err != nil {
+			b.Fatal(err)
+		}
+		k.Close()
+	}
+}
+
 func BenchmarkStat(b *testing.B) {
 	g := boot(b, kernel.Config{})
 	var st abi.Stat

@@ -46,6 +46,7 @@ func Attach(b *kernel.Base) (*VFS, error) {
 		Detach(v)
 		return nil, err
 	}
+	v.sysctlSetup()
 	b.OnShutdown(v.shutdown)
 	return v, nil
 }

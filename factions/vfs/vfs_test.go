@@ -31,6 +31,19 @@ func TestBoot(t *testing.T) {
 	}
 }
 
+func TestFstypes(t *testing.T) {
+	g := boot(t, kernel.Config{})
+	n := g.b.Sysctl.Lookup("vfs.generic.fstypes")
+	if n == nil {
+		t.Fatal("no vfs.generic.fstypes")
+	}
+	buf := make([]byte, 20)
+	size, err := g.b.Sysctl.Sysctl(g.l, []int32{abi.CTL_VFS, abi.VFS_GENERIC, n.Num()}, out(buf).Mem, len(buf), in(nil))
+	if err != nil || string(buf[:size]) != "rumpfs\x00" {
+		t.Errorf("%q, %v", buf[:size], err)
+	}
+}
+
 func TestReboot(t *testing.T) {
 	g := boot(t, kernel.Config{})
 	g.put("/tmp/x", "x", 0o644)

@@ -72,7 +72,8 @@ type Entry struct {
 }
 
 // Editor is a directory that can be changed. The names are not "", "." or
-// "..", the permissions have been checked, dir is locked.
+// "..", the permissions have been checked, dir is locked. Names and targets may
+// lie in the caller's memory: an implementation clones what it keeps.
 type Editor interface {
 	// Create makes a node and enters it as name, which is not there.
 	Create(name string, n NewNode) (*Vnode, error)
