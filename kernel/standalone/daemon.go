@@ -3,7 +3,6 @@
 package standalone
 
 import (
-	"io"
 	"os"
 	"strings"
 	"syscall"
@@ -39,35 +38,50 @@ func (p *program) daemonize(argv []string) int {
 		return p.complain(exitError, err.Error())
 	}
 	defer r.Close()
-	child, err := p.background(argv, w)
+	pid, err := p.background(argv, w)
 	w.Close()
 	if err != nil {
 		return p.complain(exitError, "can't run in the background: "+err.Error())
 	}
-	said, _ := io.ReadAll(io.LimitReader(r, 4096))
-	if line, ok := strings.CutPrefix(string(said), readyMark); ok {
-		_ = child.Release()
+	said := hear(r)
+	if line, ok := strings.CutPrefix(said, readyMark); ok {
 		say(os.Stdout, line)
 		return exitOK
 	}
-	say(os.Stderr, string(said))
-	return exitOf(child)
+	say(os.Stderr, said)
+	return exitOf(pid)
 }
 
-// background starts the program with w as its readyFD.
-func (p *program) background(argv []string, w *os.File) (*os.Process, error) {
+// maxSaid is the most the background process can say, in bytes.
+const maxSaid = 4096
+
+// hear reads until the other end of r is closed.
+func hear(r *os.File) string {
+	buf := make([]byte, maxSaid)
+	n := 0
+	for n < len(buf) {
+		got, err := r.Read(buf[n:])
+		if n += got; err != nil || got == 0 {
+			break
+		}
+	}
+	return string(buf[:n])
+}
+
+// background starts the program with w as its readyFD and returns its pid.
+func (p *program) background(argv []string, w *os.File) (int, error) {
 	exe, err := os.Executable()
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	defer null.Close()
-	return os.StartProcess(exe, append([]string{os.Args[0]}, withoutDaemon(argv)...), &os.ProcAttr{
+	return syscall.ForkExec(exe, append([]string{os.Args[0]}, withoutDaemon(argv)...), &syscall.ProcAttr{
 		Env:   append(os.Environ(), readyEnv+"=3"),
-		Files: []*os.File{null, null, null, w},
+		Files: []uintptr{null.Fd(), null.Fd(), null.Fd(), w.Fd()},
 		Sys:   &syscall.SysProcAttr{Setsid: true},
 	})
 }
@@ -93,10 +107,16 @@ func withoutDaemon(argv []string) []string {
 }
 
 // exitOf waits for a process that failed and returns its exit code.
-func exitOf(child *os.Process) int {
-	st, err := child.Wait()
-	if err != nil || st.ExitCode() <= 0 {
-		return exitError
+func exitOf(pid int) int {
+	var st syscall.WaitStatus
+	for {
+		_, err := syscall.Wait4(pid, &st, 0, nil)
+		if err == syscall.EINTR {
+			continue
+		}
+		if err != nil || st.ExitStatus() <= 0 {
+			return exitError
+		}
+		return st.ExitStatus()
 	}
-	return st.ExitCode()
 }
