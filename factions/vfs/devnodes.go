@@ -2,8 +2,6 @@
 package vfs
 
 import (
-	"strings"
-
 	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/devsw"
@@ -30,7 +28,7 @@ func (v *VFS) deviceNode(e devsw.NodeEvent) {
 		typ = abi.S_IFBLK
 	}
 	mode := typ | e.Mode&abi.ALLPERMS&^abi.CMASK
-	if vp, err := v.make(l, abi.AT_FDCWD, strings.Clone(path), vnode.NewNode{Mode: mode, Rdev: e.Dev}); err == nil {
+	if vp, err := v.make(l, abi.AT_FDCWD, path, vnode.NewNode{Mode: mode, Rdev: e.Dev}); err == nil {
 		vp.Unref()
 	}
 }

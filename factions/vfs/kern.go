@@ -3,8 +3,6 @@
 package vfs
 
 import (
-	"strings"
-
 	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/file"
@@ -30,7 +28,7 @@ func (v *VFS) Mkdir(l *proc.LWP, path string, mode uint32) error {
 // Symlink makes path a symbolic link to target.
 func (v *VFS) Symlink(l *proc.LWP, target, path string) error {
 	return v.makeOnly(l, path, vnode.NewNode{
-		Mode: abi.S_IFLNK | abi.ACCESSPERMS, Target: strings.Clone(target),
+		Mode: abi.S_IFLNK | abi.ACCESSPERMS, Target: target,
 	})
 }
 

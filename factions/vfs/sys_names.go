@@ -3,8 +3,6 @@
 package vfs
 
 import (
-	"strings"
-
 	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/proc"
@@ -82,7 +80,7 @@ func (v *VFS) SysSymlinkat(l *proc.LWP, path1 usermem.String, fd int32, path2 us
 		return err
 	}
 	return v.makeNode(l, fd, path2, vnode.NewNode{
-		Mode: abi.S_IFLNK | abi.ACCESSPERMS, Target: strings.Clone(target),
+		Mode: abi.S_IFLNK | abi.ACCESSPERMS, Target: target,
 	})
 }
 

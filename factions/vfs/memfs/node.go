@@ -3,6 +3,7 @@
 package memfs
 
 import (
+	"strings"
 	"sync/atomic"
 
 	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
@@ -56,7 +57,7 @@ func (fs *FS) newNode(nn vnode.NewNode) (*node, error) {
 		return nil, err
 	}
 	n := fs.allocNode(nn)
-	n.fs, n.ino, n.target = fs, fs.lastIno.Add(1), nn.Target
+	n.fs, n.ino, n.target = fs, fs.lastIno.Add(1), strings.Clone(nn.Target)
 	n.mode, n.uid, n.gid = nn.Mode&abi.ALLPERMS, nn.Uid, nn.Gid
 	now := fs.now()
 	n.mtime, n.ctime, n.btime = now, now, now
