@@ -14,7 +14,7 @@ func cpCommand() *command {
 A path in the kernel has a colon in front: :/tmp/f. A path without one is the
 host's. - as FROM is standard input, as TO standard output.
 Permissions and times of change are kept. Symbolic links are followed, with -r
-those below FROM are copied as links.`,
+those below FROM are copied as links. Set-user-id bits stay in the kernel.`,
 		opts: []option{{'r', "", "directories too, with all that is in them"}},
 		examples: []string{
 			"rumpctl cp README.md :/tmp/",

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rumpkit/rumpkit/client"
+	"github.com/rumpkit/rumpkit/kernel/abi"
 )
 
 // hostTree is the files of the host.
@@ -62,7 +63,10 @@ func (hostTree) readlink(name string) (string, error) {
 
 func (hostTree) symlink(target, name string) error { return bare(os.Symlink(target, name)) }
 
+// chmod leaves out set-user-id and set-group-id: a kernel's programs are not
+// to run here with somebody's rights.
 func (hostTree) chmod(name string, mode uint32) error {
+	mode &^= abi.S_ISUID | abi.S_ISGID
 	return bare(os.Chmod(name, client.FileMode(mode)))
 }
 

@@ -3,9 +3,11 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/rumpkit/rumpkit/client"
@@ -24,14 +26,28 @@ func kernelPath(operand string) string {
 	return operand
 }
 
-// readDir returns the names in a directory but . and .., in order.
+// readDir returns the names in a directory but . and .., in order, each once.
+// A kernel is not trusted: a name that could lead elsewhere is an error.
 func readDir(c *client.Client, dir string) ([]string, error) {
 	entries, err := c.ReadDir(dir)
-	names := make([]string, len(entries))
-	for i, e := range entries {
-		names[i] = e.Name()
+	if err != nil {
+		return nil, bare(err)
 	}
-	return names, bare(err)
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return fileNames(names)
+}
+
+// fileNames checks names that are in order, and drops repeated ones.
+func fileNames(names []string) ([]string, error) {
+	for _, n := range names {
+		if n == "" || n == "." || n == ".." || strings.ContainsAny(n, "/\x00") {
+			return nil, fmt.Errorf("%q in a directory is no file name", n)
+		}
+	}
+	return slices.Compact(names), nil
 }
 
 // isDir reports a directory, symbolic links followed.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/sys/unix"
 
@@ -23,7 +24,7 @@ func (l *lister) show(entries []entry) {
 		l.columns(entries)
 	default:
 		for _, e := range entries {
-			l.printf("%s\n", e.name)
+			l.printf("%s\n", l.printable(e.name))
 		}
 	}
 	l.started = true
@@ -45,13 +46,26 @@ func (l *lister) long(entries []entry) {
 // target is the name of a file, and where it leads if it is a symbolic link.
 func (l *lister) target(e *entry) string {
 	if e.st.Mode&abi.S_IFMT != abi.S_IFLNK {
-		return e.name
+		return l.printable(e.name)
 	}
 	to, err := l.c.ReadlinkName(e.path)
 	if err != nil {
-		return e.name
+		return l.printable(e.name)
 	}
-	return e.name + " -> " + to
+	return l.printable(e.name + " -> " + to)
+}
+
+// printable is a name as a terminal may have it: control characters are ?.
+func (l *lister) printable(name string) string {
+	if l.term == 0 {
+		return name
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '?'
+		}
+		return r
+	}, name)
 }
 
 // size is the size of a file, for a device its number.
@@ -76,7 +90,7 @@ func (l *lister) columns(entries []entry) {
 	for r := range rows {
 		var line strings.Builder
 		for i := r; i < len(entries); i += rows {
-			fmt.Fprintf(&line, "%-*s", wide, entries[i].name)
+			fmt.Fprintf(&line, "%-*s", wide, l.printable(entries[i].name))
 		}
 		l.printf("%s\n", strings.TrimRight(line.String(), " "))
 	}
