@@ -174,5 +174,15 @@ func (e *endpoint) Queued() (recv, send int) {
 // Buffers implements net.Endpoint.
 func (e *endpoint) Buffers() (recv, send int) {
 	so := e.ep.SocketOptions()
-	return int(so.GetReceiveBufferSize()), int(so.GetSendBufferSize())
+	recv, send = int(so.GetReceiveBufferSize()), int(so.GetSendBufferSize())
+	if e.kind != kindTCP {
+		return recv, send
+	}
+	if !e.extra.setRecv.Load() {
+		recv = min(recv, tcpSpace)
+	}
+	if !e.extra.setSend.Load() {
+		send = min(send, tcpSpace)
+	}
+	return recv, send
 }

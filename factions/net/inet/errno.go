@@ -50,10 +50,8 @@ func errnoSetup(err tcpip.Error) error {
 		return abi.EDESTADDRREQ
 	case *tcpip.ErrAddressFamilyNotSupported:
 		return abi.EAFNOSUPPORT
-	case *tcpip.ErrNetworkUnreachable:
-		return abi.ENETUNREACH
-	case *tcpip.ErrHostUnreachable, *tcpip.ErrNoNet:
-		return abi.EHOSTUNREACH
+	case *tcpip.ErrNetworkUnreachable, *tcpip.ErrHostUnreachable, *tcpip.ErrNoNet:
+		return abi.EHOSTUNREACH // what having no route is
 	case *tcpip.ErrHostDown:
 		return abi.EHOSTDOWN
 	case *tcpip.ErrMessageTooLong:

@@ -3,6 +3,7 @@ package inet
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 )
@@ -19,6 +20,8 @@ type extra struct {
 	// portRange is IP_PORTRANGE.
 	portRange   int32
 	memberships int
+	// setRecv and setSend are whether a program has set the buffer's size.
+	setRecv, setSend atomic.Bool
 }
 
 // recvFlags are the control messages wanted.

@@ -62,6 +62,10 @@ func (in *Inet) open(k kind, v6 bool, number int32) (net.Endpoint, error) {
 	if v6 {
 		e.ep.SocketOptions().SetV6Only(true)
 	}
+	if err := e.setInt(tcpip.IPv4TTLOption, defaultTTL); err != nil {
+		e.ep.Close()
+		return nil, err
+	}
 	e.extra.init()
 	return e, nil
 }

@@ -5,6 +5,7 @@ package inet
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
@@ -30,28 +31,41 @@ type Inet struct {
 
 	mu     sync.Mutex
 	stack  *stack.Stack // made when it is first used
-	lo     *loopLink
 	closed bool
+
+	ifs interfaces
+	// forwards is net.inet.ip.forwarding.
+	forwards atomic.Bool
+	// entered is the families that were entered.
+	entered []int32
 }
 
-// Attach enters AF_INET and AF_INET6.
+// Attach enters the families, and the values below net that sysctl(8) shows.
 func Attach(n *net.Net) (*Inet, error) {
-	in := &Inet{net: n, host: n.Base.Host, lo: newLoopLink()}
-	if err := n.Register(in.family4()); err != nil {
-		return nil, err
+	in := &Inet{net: n, host: n.Base.Host}
+	in.ifs.init()
+	in.forwards.Store(true)
+	for _, f := range []*net.Family{in.family4(), in.family6(), in.familyLink()} {
+		if err := n.Register(f); err != nil {
+			in.unregister()
+			return nil, err
+		}
+		in.entered = append(in.entered, f.AF)
 	}
-	if err := n.Register(in.family6()); err != nil {
-		n.Unregister(abi.AF_INET)
-		return nil, err
-	}
+	in.sysctl(n.Base.Sysctl.Root())
 	return in, nil
+}
+
+func (in *Inet) unregister() {
+	for _, af := range in.entered {
+		in.net.Unregister(af)
+	}
 }
 
 // Detach ends the protocols: connections are reset, and when it returns
 // nothing is left running.
 func Detach(in *Inet) {
-	in.net.Unregister(abi.AF_INET6)
-	in.net.Unregister(abi.AF_INET)
+	in.unregister()
 	in.mu.Lock()
 	s := in.stack
 	in.stack, in.closed = nil, true
@@ -94,31 +108,27 @@ func (in *Inet) newStack() (*stack.Stack, error) {
 		HandleLocal:        true,
 	})
 	in.tune(s)
-	if err := in.addLoop(s); err != nil {
+	if err := in.addInterfaces(s); err != nil {
 		s.Destroy()
 		return nil, err
 	}
 	return s, nil
 }
 
-// addLoop gives the stack lo0, with its addresses and routes.
-func (in *Inet) addLoop(s *stack.Stack) error {
-	if err := s.CreateNICWithOptions(loNIC, in.lo, stack.NICOptions{Name: "lo0"}); err != nil {
-		return errno(err)
-	}
-	four := tcpip.AddressWithPrefix{Address: tcpip.AddrFrom4([4]byte{127, 0, 0, 1}), PrefixLen: 8}
-	six := tcpip.AddressWithPrefix{Address: tcpip.AddrFrom16([16]byte{15: 1}), PrefixLen: 128}
-	for _, a := range []tcpip.ProtocolAddress{
-		{Protocol: ipv4.ProtocolNumber, AddressWithPrefix: four},
-		{Protocol: ipv6.ProtocolNumber, AddressWithPrefix: six},
-	} {
-		if err := s.AddProtocolAddress(loNIC, a, stack.AddressProperties{}); err != nil {
-			return errno(err)
+// addInterfaces gives the stack the interfaces there are, and routes to lo0.
+func (in *Inet) addInterfaces(s *stack.Stack) error {
+	in.ifs.mu.Lock()
+	defer in.ifs.mu.Unlock()
+	for _, i := range in.ifs.list {
+		if err := i.apply(s); err != nil {
+			return err
 		}
 	}
-	s.SetRouteTable([]tcpip.Route{
-		{Destination: four.Subnet(), NIC: loNIC},
-		{Destination: six.Subnet(), NIC: loNIC},
-	})
+	var routes []tcpip.Route
+	for _, a := range in.ifs.list[0].addrs {
+		p := a.protocol().AddressWithPrefix
+		routes = append(routes, tcpip.Route{Destination: p.Subnet(), NIC: loNIC})
+	}
+	s.SetRouteTable(routes)
 	return nil
 }

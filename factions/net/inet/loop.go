@@ -18,18 +18,24 @@ const (
 	superSize = 65535
 )
 
-// loopLink is the link endpoint of lo0. Delivery is on the sender's goroutine:
-// the transports queue what they can't take at once.
+// loopLink is the link endpoint of a loopback. Delivery is on the sender's
+// goroutine: the transports queue what they can't take at once.
+//
+// The stack carries all traffic to its own addresses over one of them, the
+// main one: lo0. What it sends over another has no taker, and is dropped.
 type loopLink struct {
+	main bool
 	up  atomic.Pointer[dispatcher]
 	mtu atomic.Uint32
+	// packets and bytes count what passed.
+	packets, bytes atomic.Uint64
 }
 
 // dispatcher is who takes packets in.
 type dispatcher struct{ stack.NetworkDispatcher }
 
-func newLoopLink() *loopLink {
-	l := &loopLink{}
+func newLoopLink(main bool) *loopLink {
+	l := &loopLink{main: main}
 	l.mtu.Store(loopMTU)
 	return l
 }
@@ -38,6 +44,11 @@ func newLoopLink() *loopLink {
 func (l *loopLink) WritePackets(pkts stack.PacketBufferList) (int, tcpip.Error) {
 	up := l.up.Load()
 	for _, pkt := range pkts.AsSlice() {
+		if !l.main {
+			continue
+		}
+		l.packets.Add(1)
+		l.bytes.Add(uint64(pkt.Size()))
 		back := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: pkt.ToBuffer()})
 		if up != nil {
 			up.DeliverNetworkPacket(pkt.NetworkProtocolNumber, back)
@@ -67,7 +78,11 @@ func (l *loopLink) SetMTU(mtu uint32) { l.mtu.Store(mtu) }
 
 // Capabilities implements stack.NetworkLinkEndpoint.
 func (l *loopLink) Capabilities() stack.LinkEndpointCapabilities {
-	return stack.CapabilityRXChecksumOffload | stack.CapabilityTXChecksumOffload | stack.CapabilityLoopback
+	c := stack.CapabilityRXChecksumOffload | stack.CapabilityTXChecksumOffload
+	if l.main {
+		c |= stack.CapabilityLoopback
+	}
+	return c
 }
 
 // GSOMaxSize implements stack.GSOEndpoint.

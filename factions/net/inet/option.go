@@ -68,8 +68,10 @@ func (e *endpoint) setSocket(name int32, val []byte) error {
 		so.SetBroadcast(v != 0)
 	case abi.SO_SNDBUF:
 		so.SetSendBufferSize(int64(v), true)
+		e.extra.setSend.Store(true)
 	case abi.SO_RCVBUF:
 		so.SetReceiveBufferSize(int64(v), true)
+		e.extra.setRecv.Store(true)
 	default:
 		return abi.ENOPROTOOPT
 	}

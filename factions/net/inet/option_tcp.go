@@ -134,9 +134,9 @@ func (e *endpoint) segment() int {
 		return defaultSegment
 	}
 	if e.v6 {
-		return int(e.in.lo.MTU()) - headers6
+		return loopMTU - headers6
 	}
-	return int(e.in.lo.MTU()) - headers4
+	return loopMTU - headers4
 }
 
 // tcpStates are the stack's states as NetBSD numbers them.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 
@@ -22,10 +23,15 @@ const (
 	// leastTCP is that of a kernel whose memory is limited, and memShare the
 	// part of the limit that a socket's buffer may have.
 	leastTCP, memShare = 32 << 10, 256
-	// datagramSend and datagramRecv are those of UDP (net.inet.udp.sendspace
-	// and recvspace): the longest datagram must fit the first.
-	datagramSend = 65536
-	datagramRecv = 65536
+	// tcpSpace is what a program sees of a TCP socket's buffers until it sets
+	// them: NetBSD's begin there and grow too.
+	tcpSpace = 32768
+	// datagramSend and datagramRecv are those of UDP and raw sockets
+	// (net.inet.udp.sendspace and recvspace).
+	datagramSend = 9216
+	datagramRecv = 41600
+	// controlTTL is the TTL of what the stack itself answers, as ICMP echo.
+	controlTTL = 255
 	// timeWait is how long a closed connection is remembered. All of them are
 	// on lo0, where no packet stays longer.
 	timeWait = 2 * time.Second
@@ -36,6 +42,8 @@ func (in *Inet) tune(s *stack.Stack) {
 	_ = s.SetPortRange(abi.IPPORT_ANONMIN, abi.IPPORT_ANONMAX)
 	_ = s.SetOption(tcpip.SendBufferSizeOption{Min: minBuffer, Default: datagramSend, Max: net.MaxBuffer})
 	_ = s.SetOption(tcpip.ReceiveBufferSizeOption{Min: minBuffer, Default: datagramRecv, Max: net.MaxBuffer})
+	_ = s.SetNetworkProtocolOption(ipv4.ProtocolNumber, ptr(tcpip.DefaultTTLOption(controlTTL)))
+	_ = s.SetForwardingDefaultAndAllNICs(ipv4.ProtocolNumber, in.forwards.Load())
 	size := in.tcpBuffer()
 	for _, o := range []tcpip.SettableTransportProtocolOption{
 		&tcpip.TCPSendBufferSizeRangeOption{Min: minBuffer, Default: size, Max: net.MaxBuffer},

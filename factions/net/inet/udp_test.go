@@ -54,6 +54,9 @@ func TestUDPLarge(t *testing.T) {
 		a, _ := x.udp(af)
 		b, port := x.udp(af)
 		big := make([]byte, 60000)
+		x.want(x.sendErr(a, big, loopback(af, port)), abi.EMSGSIZE)
+		x.want(x.setOpt(a, abi.SOL_SOCKET, abi.SO_SNDBUF, 65536), nil)
+		x.want(x.setOpt(b, abi.SOL_SOCKET, abi.SO_RCVBUF, 65536), nil)
 		for i := range big {
 			big[i] = byte(i * i >> 5)
 		}

@@ -1,0 +1,121 @@
+// net.route.rtable: interfaces, addresses and routes as routing messages
+// (route(4), sysctl(7)).
+package inet
+
+import (
+	"gvisor.dev/gvisor/pkg/tcpip"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/sysctl"
+	"github.com/rumpkit/rumpkit/kernel/usermem"
+)
+
+// rtable answers sysctl net.route.rtable.AF.OP.ARG: EINVAL for another number
+// of names or an unknown operation.
+func (in *Inet) rtable(c *sysctl.Call) error {
+	if c.HasNew() {
+		return abi.EPERM
+	}
+	if len(c.Name) != 3 {
+		return abi.EINVAL
+	}
+	var b []byte
+	switch af, arg := c.Name[0], c.Name[2]; c.Name[1] {
+	case abi.NET_RT_IFLIST:
+		b = in.iflist(af, arg)
+	case abi.NET_RT_DUMP:
+		b = in.routes(af, 0)
+	case abi.NET_RT_FLAGS:
+		if arg != 0 && arg&abi.RTF_LLDATA == 0 {
+			b = in.routes(af, arg)
+		} else if af == 0 {
+			return abi.EINVAL
+		} // no link has neighbours
+	default:
+		return abi.EINVAL
+	}
+	if !c.Wanted() {
+		c.Grow(len(b) / 10) // what may come until the caller is back
+	}
+	return c.Return(b)
+}
+
+// message appends a routing message: its head, whose first two bytes become
+// its length, and the addresses, each padded.
+func message(list, head []byte, addrs ...[]byte) []byte {
+	start := len(list)
+	list = append(list, head...)
+	for _, a := range addrs {
+		list = append(list, a...)
+		list = append(list, make([]byte, abi.RtaRoundup(len(a))-len(a))...)
+	}
+	n := len(list) - start
+	list[start], list[start+1] = byte(n), byte(n>>8)
+	return list
+}
+
+// wants reports whether a family was asked for; 0 asks for all.
+func wants(af int32, v6 bool) bool {
+	if v6 {
+		return af == 0 || af == abi.AF_INET6
+	}
+	return af == 0 || af == abi.AF_INET
+}
+
+// iflist returns the interfaces, each with its addresses of family af; index
+// 0 is all of them.
+func (in *Inet) iflist(af, index int32) (b []byte) {
+	in.ifs.mu.Lock()
+	defer in.ifs.mu.Unlock()
+	for _, i := range in.ifs.list {
+		if index != 0 && tcpip.NICID(index) != i.nic {
+			continue
+		}
+		h := abi.IfMsghdr{Version: abi.RTM_VERSION, Type: abi.RTM_IFINFO, Addrs: abi.RTA_IFP,
+			Flags: int32(i.flags), Index: uint16(i.nic), Data: i.data()}
+		sdl := linkAddr(i.nic, i.name)
+		b = message(b, usermem.BytesOf(&h), usermem.BytesOf(&sdl))
+		for _, a := range i.addrs {
+			if wants(af, a.v6()) {
+				b = i.appendAddr(b, a)
+			}
+		}
+	}
+	return b
+}
+
+// appendAddr appends the message about one address.
+func (i *iface) appendAddr(b []byte, a ifaddr) []byte {
+	h := abi.IfaMsghdr{Version: abi.RTM_VERSION, Type: abi.RTM_NEWADDR, Flags: int32(i.flags),
+		Addrs: abi.RTA_NETMASK | abi.RTA_IFA, Metric: i.metric, Index: uint16(i.nic)}
+	addrs := [][]byte{a.netmask(), a.embedded(i.nic)}
+	if !a.v6() {
+		h.Addrs |= abi.RTA_BRD // of a loopback: the address itself
+		addrs = append(addrs, a.sockaddr(i.nic))
+	}
+	return message(b, usermem.BytesOf(&h), addrs...)
+}
+
+// routes returns the routes of family af that have one of the flags; flags 0
+// asks for all. Each address of a loopback has one, to the host itself.
+func (in *Inet) routes(af, flags int32) (b []byte) {
+	const hostFlags = abi.RTF_UP | abi.RTF_HOST | abi.RTF_LOCAL
+	if flags != 0 && flags&hostFlags == 0 {
+		return nil
+	}
+	in.ifs.mu.Lock()
+	defer in.ifs.mu.Unlock()
+	for _, i := range in.ifs.list {
+		for _, a := range i.addrs {
+			if i.flags&abi.IFF_UP == 0 || !wants(af, a.v6()) {
+				continue
+			}
+			h := abi.RtMsghdr{Version: abi.RTM_VERSION, Type: abi.RTM_GET, Index: uint16(i.nic),
+				Flags: hostFlags, Addrs: abi.RTA_DST | abi.RTA_GATEWAY,
+				Rmx: abi.RtMetrics{Mtu: uint64(i.link.MTU())}}
+			gate := linkAddr(i.nic, i.name)
+			b = message(b, usermem.BytesOf(&h), a.embedded(i.nic), usermem.BytesOf(&gate))
+		}
+	}
+	return b
+}

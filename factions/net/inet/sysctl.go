@@ -1,0 +1,67 @@
+// The values below net.inet, net.inet6 and net.route.
+package inet
+
+import (
+	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
+
+	"github.com/rumpkit/rumpkit/factions/net"
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/proc"
+	"github.com/rumpkit/rumpkit/kernel/sysctl"
+)
+
+// sysctl makes the nodes. Values that nothing here changes are read-only.
+func (in *Inet) sysctl(root *sysctl.Node) {
+	top := root.Node(abi.CTL_NET, "net", "Networking")
+	route := top.Node(abi.PF_ROUTE, "route", "Routing table")
+	route.Proc(0, "rtable", "Routing table information", in.rtable)
+	in.sysctl4(top.Node(abi.PF_INET, "inet", "Internet protocols"))
+	in.sysctl6(top.Node(abi.PF_INET6, "inet6", "Internet protocols, version 6"))
+}
+
+func (in *Inet) sysctl4(n *sysctl.Node) {
+	ip := n.Node(abi.IPPROTO_IP, "ip", "IPv4")
+	ip.Add(sysctl.Spec{
+		Num: abi.IPCTL_FORWARDING, Name: "forwarding", Desc: "Forwarding of packets between interfaces",
+		Type: abi.CTLTYPE_INT, Flags: abi.CTLFLAG_READWRITE, Size: 4,
+		Get: func(*proc.LWP) ([]byte, error) { return net.FromBool(in.forwards.Load()), nil },
+		Set: func(_ *proc.LWP, b []byte) error { return in.setForwarding(b) },
+	})
+	ip.Const(abi.IPCTL_DEFTTL, "ttl", "Default TTL of packets", defaultTTL)
+	ip.Const(abi.IPCTL_ANONPORTMIN, "anonportmin", "Lowest ephemeral port", abi.IPPORT_ANONMIN)
+	ip.Const(abi.IPCTL_ANONPORTMAX, "anonportmax", "Highest ephemeral port", abi.IPPORT_ANONMAX)
+	tcp := n.Node(abi.IPPROTO_TCP, "tcp", "TCP")
+	tcp.Const(abi.TCPCTL_SENDSPACE, "sendspace", "Send buffer to begin with", tcpSpace)
+	tcp.Const(abi.TCPCTL_RECVSPACE, "recvspace", "Receive buffer to begin with", tcpSpace)
+	tcp.Const(abi.TCPCTL_MSSDFLT, "mssdflt", "Segment size when none is known", defaultSegment)
+	tcp.Const(sysctl.Auto, "sendbuf_auto", "Send buffers grow", 1)
+	tcp.Const(sysctl.Auto, "recvbuf_auto", "Receive buffers grow", 1)
+	tcp.Const(sysctl.Auto, "sendbuf_max", "How far send buffers grow", net.MaxBuffer)
+	tcp.Const(sysctl.Auto, "recvbuf_max", "How far receive buffers grow", net.MaxBuffer)
+	udp := n.Node(abi.IPPROTO_UDP, "udp", "UDP")
+	udp.Const(abi.UDPCTL_SENDSPACE, "sendspace", "Send buffer", datagramSend)
+	udp.Const(abi.UDPCTL_RECVSPACE, "recvspace", "Receive buffer", datagramRecv)
+}
+
+func (in *Inet) sysctl6(n *sysctl.Node) {
+	ip := n.Node(abi.IPPROTO_IPV6, "ip6", "IPv6")
+	ip.Const(abi.IPV6CTL_DEFHLIM, "hlim", "Default hop limit of packets", defaultTTL)
+	ip.Const(abi.IPV6CTL_V6ONLY, "v6only", "IPv6 sockets do without IPv4", 1)
+	ip.Const(abi.IPV6CTL_ANONPORTMIN, "anonportmin", "Lowest ephemeral port", abi.IPPORT_ANONMIN)
+	ip.Const(abi.IPV6CTL_ANONPORTMAX, "anonportmax", "Highest ephemeral port", abi.IPPORT_ANONMAX)
+}
+
+// setForwarding turns forwarding of IPv4 on or off: EINVAL for a value that is
+// neither 0 nor 1.
+func (in *Inet) setForwarding(b []byte) error {
+	v, err := net.Int(b)
+	if err != nil || v != 0 && v != 1 {
+		return abi.EINVAL
+	}
+	s, err := in.Stack()
+	if err != nil {
+		return err
+	}
+	in.forwards.Store(v != 0)
+	return errno(s.SetForwardingDefaultAndAllNICs(ipv4.ProtocolNumber, v != 0))
+}
