@@ -11,17 +11,22 @@ import (
 )
 
 // Real returns the host this process runs on. The console is standard output.
-func Real() Host { return &real{start: time.Now()} }
+func Real() Host {
+	start := time.Now()
+	return &real{since: func() int64 { return int64(time.Since(start)) }}
+}
 
 // real is the host as it is. Its clocks are package time's, so that they are
 // those of a testing/synctest bubble inside one.
 type real struct {
-	start time.Time
+	// since is the time since the start, in nanoseconds. It is a function so
+	// that no time.Time, and with it the formatting of dates, is in kernels.
+	since func() int64
 }
 
 func (h *real) Now() int64 { return time.Now().UnixNano() }
 
-func (h *real) Mono() int64 { return int64(time.Since(h.start)) }
+func (h *real) Mono() int64 { return h.since() }
 
 func (h *real) ClockRes() time.Duration { return time.Nanosecond }
 

@@ -73,39 +73,42 @@ func localString(b []byte) string {
 }
 
 func get[T any](m Mem) (T, error) {
-	if m.local != nil {
-		var t T
-		if m.n < int(unsafe.Sizeof(t)) {
-			return t, abi.EFAULT
-		}
-		copy(unsafe.Slice((*byte)(unsafe.Pointer(&t)), unsafe.Sizeof(t)), m.bytes())
-		return t, nil
-	}
-	return getRemote[T](m)
-}
-
-// getRemote is apart from get so that only it allocates.
-//
-//go:noinline
-func getRemote[T any](m Mem) (T, error) {
-	t := new(T)
-	err := m.CopyIn(BytesOf(t))
-	return *t, err
+	var t T
+	err := m.read(unsafe.Slice((*byte)(unsafe.Pointer(&t)), unsafe.Sizeof(t)))
+	return t, err
 }
 
 func put[T any](m Mem, v T) error {
-	if m.local != nil {
-		if m.n < int(unsafe.Sizeof(v)) {
-			return abi.EFAULT
-		}
-		copy(m.bytes(), unsafe.Slice((*byte)(unsafe.Pointer(&v)), unsafe.Sizeof(v)))
-		return nil
-	}
-	return putRemote(m, v)
+	return m.write(unsafe.Slice((*byte)(unsafe.Pointer(&v)), unsafe.Sizeof(v)))
 }
 
-//go:noinline
-func putRemote[T any](m Mem, v T) error { return m.CopyOut(BytesOf(&v)) }
+// read is CopyIn for a dst on the stack: it does not escape, at the price of a
+// copy when the memory is not in this process.
+func (m Mem) read(dst []byte) error {
+	if m.local != nil {
+		if m.n < len(dst) {
+			return abi.EFAULT
+		}
+		copy(dst, m.bytes())
+		return nil
+	}
+	buf := make([]byte, len(dst))
+	err := m.CopyIn(buf)
+	copy(dst, buf)
+	return err
+}
+
+// write is CopyOut for a src on the stack, as read is CopyIn.
+func (m Mem) write(src []byte) error {
+	if m.local != nil {
+		if m.n < len(src) {
+			return abi.EFAULT
+		}
+		copy(m.bytes(), src)
+		return nil
+	}
+	return m.CopyOut(append([]byte(nil), src...))
+}
 
 func load[T any](m Mem, n uint64, limit int, tooMany error) ([]T, error) {
 	if n > uint64(limit) {
