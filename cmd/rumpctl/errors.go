@@ -12,6 +12,7 @@ var (
 	errInside     = errors.New("a directory can't be copied into itself")
 	errSame       = errors.New("source and destination are the same file")
 	errNoKids     = errors.New("it lists no variables: its values are had by number only")
+	errRootStays  = errors.New("the root stays mounted until the kernel halts")
 	errKept       = errors.New("not moved: it could not be copied")
 	errTraced     = errors.New("somebody traces this kernel already")
 	errReadOnly   = errors.New("it can only be read")

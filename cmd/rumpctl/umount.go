@@ -1,7 +1,11 @@
 // The command umount: take file systems out of the tree again.
 package main
 
-import "github.com/rumpkit/rumpkit/kernel/abi"
+import (
+	"path"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+)
 
 func umountCommand() *command {
 	return &command{
@@ -16,6 +20,8 @@ func umountCommand() *command {
 			}
 			for _, a := range args {
 				switch err := k.c.Unmount(kernelPath(a), flags); {
+				case err == abi.EINVAL && path.Clean(kernelPath(a)) == "/":
+					k.fail(at("/", errRootStays))
 				case err == abi.EINVAL:
 					k.fail(at(kernelPath(a), errNotMounted))
 				case err != nil:
