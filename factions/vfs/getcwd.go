@@ -1,4 +1,4 @@
-// From a directory back to its path.
+// From a directory back to its path, and to where it lies.
 package vfs
 
 import (
@@ -84,4 +84,40 @@ func findName(l *proc.LWP, up, vp *vnode.Vnode) (string, error) {
 		err = abi.ENOENT
 	}
 	return name, err
+}
+
+// isUnder reports whether vp is root or below it.
+func isUnder(vp, root *vnode.Vnode) (bool, error) {
+	at := vp.Ref()
+	defer func() { at.Unref() }()
+	for at != root {
+		up, err := parentOf(at)
+		if err != nil || up == nil {
+			return false, err
+		}
+		at.Unref()
+		at = up
+	}
+	return true, nil
+}
+
+// parentOf returns the directory that directory at lies in, across mounts and
+// with a reference; nil for the root of all.
+func parentOf(at *vnode.Vnode) (*vnode.Vnode, error) {
+	if at.IsRoot() {
+		at = at.Mount.Covered
+		if at == nil {
+			return nil, nil
+		}
+		if at.IsRoot() { // a mount on a mount's root
+			return at.Ref(), nil
+		}
+	}
+	d, err := at.Dir()
+	if err != nil {
+		return nil, err
+	}
+	at.RLock()
+	defer at.RUnlock()
+	return d.Lookup("..")
 }

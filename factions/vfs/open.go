@@ -17,7 +17,6 @@ const lasting = abi.O_NONBLOCK | abi.O_APPEND | abi.O_ASYNC | abi.O_SYNC | abi.O
 // open opens path as open(2) does and returns the file, which has one
 // reference.
 func (v *VFS) open(l *proc.LWP, fd int32, path string, flags int32, mode uint32) (*file.File, error) {
-	fflags := uint32(flags&abi.O_ACCMODE+1) | uint32(flags)&lasting
 	if !validOpen(flags) {
 		return nil, abi.EINVAL
 	}
@@ -25,13 +24,24 @@ func (v *VFS) open(l *proc.LWP, fd int32, path string, flags int32, mode uint32)
 	if err != nil {
 		return nil, err
 	}
-	if !created {
-		if err := prepareOpen(l.Cred(), vp, flags); err != nil {
-			vp.Unref()
-			return nil, err
-		}
+	if created {
+		return v.openChecked(l, vp, flags)
 	}
-	f, err := v.newFile(l, vp, fflags)
+	return v.openExisting(l, vp, flags)
+}
+
+// openExisting opens vp, whose reference it takes over, if flags may be.
+func (v *VFS) openExisting(l *proc.LWP, vp *vnode.Vnode, flags int32) (*file.File, error) {
+	if err := prepareOpen(l.Cred(), vp, flags); err != nil {
+		vp.Unref()
+		return nil, err
+	}
+	return v.openChecked(l, vp, flags)
+}
+
+// openChecked opens vp, whose reference it takes over.
+func (v *VFS) openChecked(l *proc.LWP, vp *vnode.Vnode, flags int32) (*file.File, error) {
+	f, err := v.newFile(l, vp, uint32(flags&abi.O_ACCMODE+1)|uint32(flags)&lasting)
 	if err != nil {
 		return nil, err
 	}

@@ -142,42 +142,6 @@ func (v *VFS) insideRoot(l *proc.LWP, vp *vnode.Vnode) error {
 	return err
 }
 
-// isUnder reports whether vp is root or below it.
-func isUnder(vp, root *vnode.Vnode) (bool, error) {
-	at := vp.Ref()
-	defer func() { at.Unref() }()
-	for at != root {
-		up, err := parentOf(at)
-		if err != nil || up == nil {
-			return false, err
-		}
-		at.Unref()
-		at = up
-	}
-	return true, nil
-}
-
-// parentOf returns the directory that directory at lies in, across mounts and
-// with a reference; nil for the root of all.
-func parentOf(at *vnode.Vnode) (*vnode.Vnode, error) {
-	if at.IsRoot() {
-		at = at.Mount.Covered
-		if at == nil {
-			return nil, nil
-		}
-		if at.IsRoot() { // a mount on a mount's root
-			return at.Ref(), nil
-		}
-	}
-	d, err := at.Dir()
-	if err != nil {
-		return nil, err
-	}
-	at.RLock()
-	defer at.RUnlock()
-	return d.Lookup("..")
-}
-
 // SysUmask sets the mode bits that new files don't get, and returns the old
 // ones.
 func (v *VFS) SysUmask(l *proc.LWP, newmask uint32) (uint32, error) {

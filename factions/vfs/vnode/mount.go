@@ -48,6 +48,18 @@ type ArgGetter interface {
 	Args() []byte
 }
 
+// Handles is a FileSystem whose files have handles (getfh(2)): bytes, MaxHandle
+// at most, that name a file for as long as it has a name.
+type Handles interface {
+	// Handle returns the handle of a file.
+	Handle(vp *Vnode) ([]byte, error)
+	// FromHandle returns a file, with a reference: ESTALE when there is none.
+	FromHandle(h []byte) (*Vnode, error)
+}
+
+// MaxHandle is the longest handle of a file in bytes.
+const MaxHandle = 16
+
 // Mount is a mounted file system.
 type Mount struct {
 	// Type, Dev (st_dev of its files), ID, Root and Owner never change once
