@@ -180,12 +180,30 @@ func (t *tracer) result() {
 	}
 }
 
-func (t *tracer) str(s string)   { t.dst = append(t.dst, s...) }
-func (t *tracer) int(v int64)    { t.dst = strconv.AppendInt(t.dst, v, 10) }
-func (t *tracer) uint(v uint64)  { t.dst = strconv.AppendUint(t.dst, v, 10) }
-func (t *tracer) hex(v uint64)   { t.dst = strconv.AppendUint(append(t.dst, "0x"...), v, 16) }
+// The pieces that lines are made of. They are no part of a fast path, and
+// inlined everywhere they would be most of the printer.
+
+//go:noinline
+func (t *tracer) str(s string) { t.dst = append(t.dst, s...) }
+
+//go:noinline
+func (t *tracer) int(v int64) { t.dst = strconv.AppendInt(t.dst, v, 10) }
+
+//go:noinline
+func (t *tracer) uint(v uint64) { t.dst = strconv.AppendUint(t.dst, v, 10) }
+
+func (t *tracer) hex(v uint64) {
+	t.str("0x")
+	t.dst = strconv.AppendUint(t.dst, v, 16)
+}
+
 func (t *tracer) quote(b []byte) { t.dst = strconv.AppendQuote(t.dst, string(b)) }
-func (t *tracer) field(s string) { t.str(", "); t.str(s); t.str("=") }
+
+func (t *tracer) field(s string) {
+	t.str(", ")
+	t.str(s)
+	t.str("=")
+}
 
 // octal appends a mode.
 func (t *tracer) octal(v uint64) {
