@@ -1,5 +1,6 @@
 // Network interfaces: lo0 and further loopbacks, what they are called, their
-// flags and addresses. The stack is told of them once there is one.
+// flags and addresses. The stack is told of them once there is one. It knows
+// one loopback only, lo0, which has the addresses of all.
 package inet
 
 import (
@@ -8,7 +9,6 @@ import (
 	"sync"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
-	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
 )
@@ -58,7 +58,7 @@ func (n *interfaces) init() {
 
 // add enters a loopback. Preconditions: n.mu is held or nobody else has n.
 func (n *interfaces) add(name string) *iface {
-	i := &iface{nic: n.next, name: name, link: newLoopLink(n.next == loNIC), flags: loopFlags}
+	i := &iface{nic: n.next, name: name, link: newLoopLink(), flags: loopFlags}
 	n.next++
 	n.list = append(n.list, i)
 	return i
@@ -80,10 +80,6 @@ const maxLoops = 256
 
 // create makes loopback loN: EINVAL for other names, EEXIST when it is there.
 func (in *Inet) create(name string) error {
-	s, err := in.Stack()
-	if err != nil {
-		return err
-	}
 	unit, err := strconv.ParseUint(strings.TrimPrefix(name, "lo"), 10, 15)
 	if err != nil || "lo"+strconv.FormatUint(unit, 10) != name {
 		return abi.EINVAL
@@ -97,7 +93,8 @@ func (in *Inet) create(name string) error {
 	if len(n.list) >= maxLoops {
 		return abi.ENOMEM
 	}
-	return n.add(name).apply(s)
+	n.add(name)
+	return nil
 }
 
 // destroy takes an interface away: EPERM for lo0, ENXIO for an unknown one.
@@ -117,21 +114,8 @@ func (in *Inet) destroy(name string) error {
 			return abi.EPERM
 		}
 		n.list = append(n.list[:k], n.list[k+1:]...)
-		return errno(s.RemoveNIC(i.nic))
+		return i.setUp(s, false)
 	}
 	return abi.ENXIO
 }
 
-// apply tells the stack of i. Preconditions: the list is locked.
-func (i *iface) apply(s *stack.Stack) error {
-	opts := stack.NICOptions{Name: i.name, Disabled: i.flags&abi.IFF_UP == 0}
-	if err := s.CreateNICWithOptions(i.nic, i.link, opts); err != nil {
-		return errno(err)
-	}
-	for _, a := range i.addrs {
-		if err := s.AddProtocolAddress(i.nic, a.protocol(), stack.AddressProperties{}); err != nil {
-			return errno(err)
-		}
-	}
-	return nil
-}

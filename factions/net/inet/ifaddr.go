@@ -114,11 +114,23 @@ func (i *iface) addAddr(s *stack.Stack, a ifaddr) error {
 		return abi.ENOBUFS
 	}
 	_ = i.removeAddr(s, a.addr)
-	if err := s.AddProtocolAddress(i.nic, a.protocol(), stack.AddressProperties{}); err != nil {
-		return errno(err)
+	if err := i.setUp(s, true); err != nil {
+		return err
+	}
+	if err := enter(s, a); err != nil {
+		return err
 	}
 	i.addrs = append(i.addrs, a)
-	return i.setUp(s, true)
+	return nil
+}
+
+// enter gives the stack's loopback an address: EEXIST when it has it.
+func enter(s *stack.Stack, a ifaddr) error {
+	err := s.AddProtocolAddress(loNIC, a.protocol(), stack.AddressProperties{})
+	if _, dup := err.(*tcpip.ErrDuplicateAddress); dup {
+		return abi.EEXIST
+	}
+	return errno(err)
 }
 
 // removeAddr takes an address away. Preconditions: the list is locked.
@@ -126,21 +138,38 @@ func (i *iface) removeAddr(s *stack.Stack, addr tcpip.Address) error {
 	for k, a := range i.addrs {
 		if a.addr == addr {
 			i.addrs = append(i.addrs[:k:k], i.addrs[k+1:]...)
-			return errno(s.RemoveAddress(i.nic, addr))
+			if i.flags&abi.IFF_UP == 0 && i.nic != loNIC {
+				return nil
+			}
+			return errno(s.RemoveAddress(loNIC, addr))
 		}
 	}
 	return abi.EADDRNOTAVAIL
 }
 
-// setUp brings i up or down. Preconditions: the list is locked.
+// setUp brings i up or down: lo0 itself, or the addresses of another.
+// Preconditions: the list is locked.
 func (i *iface) setUp(s *stack.Stack, up bool) error {
 	if up == (i.flags&abi.IFF_UP != 0) {
 		return nil
 	}
 	if up {
 		i.flags |= upFlags
-		return errno(s.EnableNIC(i.nic))
+	} else {
+		i.flags &^= upFlags
 	}
-	i.flags &^= upFlags
-	return errno(s.DisableNIC(i.nic))
+	switch {
+	case i.nic == loNIC && up:
+		return errno(s.EnableNIC(loNIC))
+	case i.nic == loNIC:
+		return errno(s.DisableNIC(loNIC))
+	}
+	for _, a := range i.addrs {
+		if up {
+			_ = enter(s, a)
+		} else {
+			_ = s.RemoveAddress(loNIC, a.addr)
+		}
+	}
+	return nil
 }

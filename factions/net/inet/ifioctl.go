@@ -119,7 +119,11 @@ func (i *iface) setMTU(s *stack.Stack, mtu int32) error {
 	if mtu < minMTU || mtu > maxMTU {
 		return abi.EINVAL
 	}
-	return errno(s.SetNICMTU(i.nic, uint32(mtu)))
+	if i.nic != loNIC {
+		i.link.SetMTU(uint32(mtu))
+		return nil
+	}
+	return errno(s.SetNICMTU(loNIC, uint32(mtu)))
 }
 
 // data returns properties and counters.

@@ -115,17 +115,19 @@ func (in *Inet) newStack() (*stack.Stack, error) {
 	return s, nil
 }
 
-// addInterfaces gives the stack the interfaces there are, and routes to lo0.
+// addInterfaces gives the stack lo0, the addresses there are, and routes.
 func (in *Inet) addInterfaces(s *stack.Stack) error {
 	in.ifs.mu.Lock()
 	defer in.ifs.mu.Unlock()
-	for _, i := range in.ifs.list {
-		if err := i.apply(s); err != nil {
-			return err
-		}
+	lo := in.ifs.list[0]
+	if err := s.CreateNICWithOptions(loNIC, lo.link, stack.NICOptions{Name: lo.name}); err != nil {
+		return errno(err)
 	}
 	var routes []tcpip.Route
-	for _, a := range in.ifs.list[0].addrs {
+	for _, a := range lo.addrs {
+		if err := enter(s, a); err != nil {
+			return err
+		}
 		p := a.protocol().AddressWithPrefix
 		routes = append(routes, tcpip.Route{Destination: p.Subnet(), NIC: loNIC})
 	}

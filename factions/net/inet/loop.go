@@ -18,15 +18,11 @@ const (
 	superSize = 65535
 )
 
-// loopLink is the link endpoint of a loopback. Delivery is on the sender's
-// goroutine: the transports queue what they can't take at once.
-//
-// The stack carries all traffic to its own addresses over one of them, the
-// main one: lo0. What it sends over another has no taker, and is dropped.
+// loopLink is the link endpoint of lo0. Delivery is on the sender's goroutine:
+// the transports queue what they can't take at once.
 type loopLink struct {
-	main bool
-	up  atomic.Pointer[dispatcher]
-	mtu atomic.Uint32
+	up   atomic.Pointer[dispatcher]
+	mtu  atomic.Uint32
 	// packets and bytes count what passed.
 	packets, bytes atomic.Uint64
 }
@@ -34,8 +30,8 @@ type loopLink struct {
 // dispatcher is who takes packets in.
 type dispatcher struct{ stack.NetworkDispatcher }
 
-func newLoopLink(main bool) *loopLink {
-	l := &loopLink{main: main}
+func newLoopLink() *loopLink {
+	l := &loopLink{}
 	l.mtu.Store(loopMTU)
 	return l
 }
@@ -44,9 +40,6 @@ func newLoopLink(main bool) *loopLink {
 func (l *loopLink) WritePackets(pkts stack.PacketBufferList) (int, tcpip.Error) {
 	up := l.up.Load()
 	for _, pkt := range pkts.AsSlice() {
-		if !l.main {
-			continue
-		}
 		l.packets.Add(1)
 		l.bytes.Add(uint64(pkt.Size()))
 		back := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: pkt.ToBuffer()})
@@ -78,11 +71,7 @@ func (l *loopLink) SetMTU(mtu uint32) { l.mtu.Store(mtu) }
 
 // Capabilities implements stack.NetworkLinkEndpoint.
 func (l *loopLink) Capabilities() stack.LinkEndpointCapabilities {
-	c := stack.CapabilityRXChecksumOffload | stack.CapabilityTXChecksumOffload
-	if l.main {
-		c |= stack.CapabilityLoopback
-	}
-	return c
+	return stack.CapabilityRXChecksumOffload | stack.CapabilityTXChecksumOffload | stack.CapabilityLoopback
 }
 
 // GSOMaxSize implements stack.GSOEndpoint.
