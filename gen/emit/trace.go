@@ -20,7 +20,12 @@ func Trace(in *Input) ([]File, error) {
 	if err := flags.check(in.Table); err != nil {
 		return nil, err
 	}
-	rows, err := Render("kernel/sysent/ztrace.go", traceRowsFile(in.Table, flags))
+	rowsFile, argsFile := traceRowsFiles(in.Table, flags)
+	rows, err := Render("kernel/sysent/ztrace.go", rowsFile)
+	if err != nil {
+		return nil, err
+	}
+	args, err := Render("kernel/sysent/ztraceargs.go", argsFile)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +33,7 @@ func Trace(in *Input) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := []File{rows, sets}
+	files := []File{rows, args, sets}
 	for i := range flags.sets {
 		set := &flags.sets[i]
 		if !set.large() {
@@ -45,24 +50,32 @@ func Trace(in *Input) ([]File, error) {
 	return files, nil
 }
 
-func traceRowsFile(t *master.Table, flags *traceFlags) *jen.File {
+// traceRowsFiles are the rows, and the arguments that they point into.
+func traceRowsFiles(t *master.Table, flags *traceFlags) (rows, arguments *jen.File) {
 	f := NewFile(SysentPath, "sysent", "")
-	f.Comment("traceRows say how the arguments of each call are printed.")
+	var args []jen.Code
+	f.Comment("traceRows say how each call is printed.")
 	f.Var().Id("traceRows").Op("=").Index(jen.Lit(len(t.Entries))).Id("traceRow").CustomFunc(block, func(g *jen.Group) {
 		for i := range t.Entries {
 			e := &t.Entries[i]
 			if !e.HasCall() || e.Indirect {
 				continue
 			}
-			args := jen.Index().Id("traceArg").ValuesFunc(func(g *jen.Group) {
-				for i := range e.Args {
-					g.Add(traceArgCode(e, &e.Args[i], flags))
+			g.Id(NumberName(e)).Op(":").Values(jen.Id(traceRet(e)), jen.Lit(len(e.Args)), jen.Lit(len(args)))
+			for i := range e.Args {
+				arg := traceArgCode(e, &e.Args[i], flags)
+				if i == 0 {
+					arg = jen.Line().Add(arg)
 				}
-			})
-			g.Id(NumberName(e)).Op(":").Values(jen.Id(traceRet(e)), args)
+				args = append(args, arg)
+			}
 		}
 	})
-	return f
+	g := NewFile(SysentPath, "sysent", "")
+	g.Comment("traceArgs say how the arguments are printed, a row on each line.")
+	g.Var().Id("traceArgs").Op("=").Index(jen.Op("...")).Id("traceArg").
+		Custom(jen.Options{Open: "{", Close: ",\n}", Separator: ","}, args...)
+	return f, g
 }
 
 // traceRet is the kind of a row's result.
@@ -205,7 +218,7 @@ func traceSetsFile(flags *traceFlags) *jen.File {
 			if !set.large() {
 				names = traceNames(set)
 			}
-			g.Id(traceSetName(set.name)).Op(":").Values(jen.Lit(set.bits), names)
+			g.Id(traceSetName(set.name)).Op(":").Values(jen.Lit(set.bits), jen.Lit(set.text()), names)
 		}
 	})
 	return f
@@ -217,22 +230,29 @@ func (s *traceSet) large() bool { return len(s.names) > 100 }
 func traceNamesName(set *traceSet) string { return "traceNames" + camel(set.name) }
 
 func traceNames(set *traceSet) jen.Code {
-	return jen.Index().Id("traceName").CustomFunc(block, func(g *jen.Group) {
+	return jen.Index().Id("traceValue").CustomFunc(block, func(g *jen.Group) {
 		for _, n := range set.names {
-			g.Values(traceMask(set, n), jen.Qual(ABIPath, n.name), jen.Lit(n.name))
+			g.Values(traceMask(n), jen.Qual(ABIPath, n.name))
 		}
 	})
 }
 
-// traceMask is the mask of a name: its field, or its own bits, or all of them.
-func traceMask(set *traceSet, n traceName) jen.Code {
+// traceMask is the mask of a name: its field, or 0.
+func traceMask(n traceName) jen.Code {
 	switch {
-	case !set.bits:
-		return jen.Op("1<<32 - 1")
 	case n.mask == "":
-		return jen.Qual(ABIPath, n.name)
+		return jen.Lit(0)
 	case n.mask[0] >= '0' && n.mask[0] <= '9':
 		return jen.Id(n.mask)
 	}
 	return jen.Qual(ABIPath, n.mask)
+}
+
+// text is the names with spaces between.
+func (s *traceSet) text() string {
+	var words []string
+	for _, n := range s.names {
+		words = append(words, n.name)
+	}
+	return strings.Join(words, " ")
 }

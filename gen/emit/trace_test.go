@@ -10,11 +10,16 @@ func TestTraceRows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := Render("kernel/sysent/ztrace.go", traceRowsFile(shapesTable(t), flags))
+	rows, args := traceRowsFiles(shapesTable(t), flags)
+	rowsFile, err := Render("kernel/sysent/ztrace.go", rows)
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, []File{file})
+	argsFile, err := Render("kernel/sysent/ztraceargs.go", args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, []File{rowsFile, argsFile})
 }
 
 func TestTraceSets(t *testing.T) {

@@ -21,11 +21,16 @@ const (
 	traceElems = 8  // elements of an array
 )
 
-// traceRow says how a row is printed.
+// traceRow says how a row is printed: its result, and its arguments as n
+// elements of traceArgs from first on.
 type traceRow struct {
-	ret  retKind
-	args []traceArg
+	ret   retKind
+	n     uint8
+	first uint16
 }
+
+// args are the row's arguments, by slot.
+func (r traceRow) args() []traceArg { return traceArgs[r.first:][:r.n] }
 
 // traceArg says how one slot is printed.
 type traceArg struct {
@@ -84,7 +89,7 @@ const (
 type tracer struct {
 	dst []byte
 	f   *Frame
-	row *traceRow
+	row traceRow
 	// done is set as the call ends, failed when it ends with an error.
 	done, failed bool
 	// text is where little pieces of memory are copied to.
@@ -111,7 +116,7 @@ func AppendCall(dst []byte, num int, f *Frame) []byte {
 func AppendResult(dst []byte, num int, f *Frame, err error) []byte {
 	row := traceRowOf(num)
 	t := tracer{dst: dst, f: f, row: row, done: true, failed: err != nil}
-	t.args(row.firstOut(), len(row.args))
+	t.args(row.firstOut(), int(row.n))
 	t.str(") = ")
 	if err != nil {
 		t.error(err)
@@ -121,27 +126,27 @@ func AppendResult(dst []byte, num int, f *Frame, err error) []byte {
 	return t.dst
 }
 
-func traceRowOf(num int) *traceRow {
+func traceRowOf(num int) traceRow {
 	if num < 0 || num >= len(traceRows) {
-		return &traceRow{}
+		return traceRow{}
 	}
-	return &traceRows[num]
+	return traceRows[num]
 }
 
 // firstOut is the slot of the first argument that the kernel fills.
-func (r *traceRow) firstOut() int {
-	for i, a := range r.args {
+func (r traceRow) firstOut() int {
+	for i, a := range r.args() {
 		if a.dir != dirIn {
 			return i
 		}
 	}
-	return len(r.args)
+	return int(r.n)
 }
 
 // args appends the arguments in slots from to to.
 func (t *tracer) args(from, to int) {
 	for i := from; i < to; i++ {
-		a := t.row.args[i]
+		a := t.row.args()[i]
 		if a.kind == argPad {
 			continue
 		}

@@ -3,21 +3,23 @@
 package sysent
 
 import (
+	"strings"
+
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/usermem"
 )
 
-// traceSet is what the bits of a number, or the numbers it can be, are called.
+// traceSet is what the bits of a number, or the numbers it can be, are called:
+// names, with spaces between, those whose bits under the mask are the value. A
+// mask of 0 is all bits of a number that is one of several, and the value's
+// own bits else.
 type traceSet struct {
-	bits  bool
-	names []traceName
+	bits   bool
+	names  string
+	values []traceValue
 }
 
-// traceName is the name of the number whose bits under mask are value.
-type traceName struct {
-	mask, value uint32
-	name        string
-}
+type traceValue struct{ mask, value uint32 }
 
 // arg appends the argument in slot i.
 func (t *tracer) arg(i int, a traceArg) {
@@ -90,30 +92,42 @@ func (t *tracer) length(a traceArg) uint64 {
 
 // named appends the names in set x for the number v, and what is left of it.
 func (t *tracer) named(x uint8, v uint32) {
-	set, first := &traceSets[x], len(t.dst)
-	for i := range set.names {
-		n := &set.names[i]
-		if v&n.mask != n.value {
+	set, begin := &traceSets[x], len(t.dst)
+	name, rest := "", set.names
+	for _, n := range set.values {
+		name, rest, _ = strings.Cut(rest, " ")
+		mask := n.mask
+		switch {
+		case !set.bits:
+			mask = 1<<32 - 1
+		case mask == 0:
+			mask = n.value
+		}
+		if v&mask != n.value {
 			continue
 		}
-		if len(t.dst) > first {
+		if len(t.dst) > begin {
 			t.str("|")
 		}
-		t.str(n.name)
-		v &^= n.mask
-		if !set.bits {
+		t.str(name)
+		if v &^= mask; !set.bits {
 			return
 		}
 	}
+	t.unnamed(set, x, v, len(t.dst) > begin)
+}
+
+// unnamed appends what is left of a number; more is set when it had names.
+func (t *tracer) unnamed(set *traceSet, x uint8, v uint32, more bool) {
 	switch {
 	case !set.bits && x == setIoctl:
 		t.command(v)
 	case !set.bits:
 		t.int(int64(int32(v)))
-	case len(t.dst) == first && v == 0:
+	case !more && v == 0:
 		t.str("0")
 	case v != 0:
-		if len(t.dst) > first {
+		if more {
 			t.str("|")
 		}
 		t.hex(uint64(v))
