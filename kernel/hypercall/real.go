@@ -30,7 +30,13 @@ func (h *real) Mono() int64 { return h.since() }
 
 func (h *real) ClockRes() time.Duration { return time.Nanosecond }
 
-func (h *real) AfterFunc(d time.Duration, fn func()) Timer { return time.AfterFunc(d, fn) }
+func (h *real) AfterFunc(d time.Duration, fn func()) Timer { return stop(time.AfterFunc(d, fn).Stop) }
+
+// stop is a timer of package time, known only by how it is stopped, for the
+// same reason as since.
+type stop func() bool
+
+func (s stop) Stop() bool { return s() }
 
 func (h *real) Random(b []byte) error {
 	for len(b) > 0 {

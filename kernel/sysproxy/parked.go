@@ -5,7 +5,6 @@ package sysproxy
 import (
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/rumpkit/rumpkit/kernel/proc"
 	"github.com/rumpkit/rumpkit/kernel/sysproxy/sp"
@@ -29,7 +28,7 @@ type parked struct {
 	p     *proc.Proc
 	l     *proc.LWP
 	owner *atomic.Int32 // the count of the client that forked
-	timer *time.Timer
+	timer alarm
 	once  sync.Once
 }
 
@@ -73,7 +72,7 @@ func (k *parking) park(p *proc.Proc, l *proc.LWP, owner *atomic.Int32) (cookie, 
 		return key, false
 	}
 	k.procs[key] = e
-	e.timer = time.AfterFunc(k.opts.ParkTime, func() { k.expire(key) })
+	e.timer = newAlarm(k.opts.ParkTime, func() { k.expire(key) })
 	k.mu.Unlock()
 	return key, true
 }
@@ -89,7 +88,7 @@ func (k *parking) take(key cookie) *parked {
 	delete(k.procs, key)
 	k.count--
 	e.owner.Add(-1)
-	e.timer.Stop()
+	e.timer.stop()
 	return e
 }
 

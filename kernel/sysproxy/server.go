@@ -123,10 +123,7 @@ func (s *Server) accept(l *sp.Listener) {
 		case s.closing.Load() || err == abi.EBADF:
 			return
 		default: // out of descriptors or memory: some will be free soon
-			select {
-			case <-s.over:
-			case <-time.After(acceptPause):
-			}
+			time.Sleep(acceptPause)
 		}
 	}
 }

@@ -18,7 +18,7 @@ type watcher struct {
 	awake atomic.Bool
 
 	mu     sync.Mutex
-	timer  *time.Timer
+	timer  alarm
 	closed bool
 	wg     sync.WaitGroup // of looks that run
 }
@@ -36,10 +36,10 @@ func (t *watcher) again(s *Server) {
 	defer t.mu.Unlock()
 	switch {
 	case t.closed:
-	case t.timer == nil:
-		t.timer = time.AfterFunc(watchStep, func() { t.look(s) })
+	case t.timer.reset == nil:
+		t.timer = newAlarm(watchStep, func() { t.look(s) })
 	default:
-		t.timer.Reset(watchStep)
+		t.timer.reset(watchStep)
 	}
 }
 
@@ -66,8 +66,8 @@ func (t *watcher) look(s *Server) {
 func (t *watcher) close() {
 	t.mu.Lock()
 	t.closed = true
-	if t.timer != nil {
-		t.timer.Stop()
+	if t.timer.stop != nil {
+		t.timer.stop()
 	}
 	t.mu.Unlock()
 	t.wg.Wait()
@@ -99,4 +99,17 @@ func (c *conn) freeReader() (active bool) {
 		w.yield()
 	}
 	return c.seen.Swap(seq) != seq || inCall
+}
+
+// alarm is a timer of package time, known only by what is done with it: a
+// field of type *time.Timer would bring the formatting of dates into kernels.
+type alarm struct {
+	stop  func() bool
+	reset func(time.Duration) bool
+}
+
+// newAlarm runs fn once, d from now, on a goroutine of its own.
+func newAlarm(d time.Duration, fn func()) alarm {
+	t := time.AfterFunc(d, fn)
+	return alarm{stop: t.Stop, reset: t.Reset}
 }
