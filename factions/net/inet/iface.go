@@ -118,4 +118,3 @@ func (in *Inet) destroy(name string) error {
 	}
 	return abi.ENXIO
 }
-

@@ -21,8 +21,8 @@ const (
 // loopLink is the link endpoint of lo0. Delivery is on the sender's goroutine:
 // the transports queue what they can't take at once.
 type loopLink struct {
-	up   atomic.Pointer[dispatcher]
-	mtu  atomic.Uint32
+	up  atomic.Pointer[dispatcher]
+	mtu atomic.Uint32
 	// packets and bytes count what passed.
 	packets, bytes atomic.Uint64
 }
