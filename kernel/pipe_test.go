@@ -249,3 +249,32 @@ func TestPipeMemory(t *testing.T) {
 		t.Errorf("%d bytes are not given back", used)
 	}
 }
+
+// Closing a descriptor ends the calls that wait on it.
+func TestPipeClosedUnderCall(t *testing.T) {
+	_, c := boot(t, kernel.Config{})
+	th, err := c.NewThread()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer th.Release()
+	done := make(chan error)
+	r, w := pipe(t, c)
+	go func() {
+		_, err := th.Read(r, make([]byte, 1))
+		done <- err
+	}()
+	want(t, "close", c.Close(r), 0)
+	want(t, "read of what is closed", <-done, abi.EBADF)
+	want(t, "close", c.Close(w), 0)
+	r, w = pipe(t, c)
+	go func() {
+		_, err := th.Write(w, make([]byte, 1<<20))
+		done <- err
+	}()
+	for n := int32(0); n < 64<<10; {
+		want(t, "FIONREAD", c.Ioctl(r, abi.FIONREAD, client.Struct(&n)), 0)
+	}
+	want(t, "close", c.Close(w), 0)
+	want(t, "write to what is closed", <-done, abi.EBADF)
+}

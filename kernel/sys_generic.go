@@ -12,23 +12,23 @@ import (
 
 // SysRead is read(2), row 3.
 func (b *Base) SysRead(l *proc.LWP, fd int32, buf usermem.OutBuf) (int, error) {
-	f, err := file.Get(l, fd)
+	f, err := file.Of(l).Borrow(fd)
 	if err != nil {
 		return 0, err
 	}
 	n, err := file.Read(l, f, buf)
-	_ = f.Drop(l)
+	f.Return(l)
 	return n, err
 }
 
 // SysWrite is write(2), row 4.
 func (b *Base) SysWrite(l *proc.LWP, fd int32, buf usermem.InBuf) (int, error) {
-	f, err := file.Get(l, fd)
+	f, err := file.Of(l).Borrow(fd)
 	if err != nil {
 		return 0, err
 	}
 	n, err := file.Write(l, f, buf)
-	_ = f.Drop(l)
+	f.Return(l)
 	return n, err
 }
 

@@ -104,6 +104,10 @@ type File struct {
 	Kind Kind
 	// Data belongs to Ops and never changes.
 	Data any
+	// Unheld says that Ops bears Close while it reads or writes: those calls
+	// end with EBADF. Reading and writing such a file takes no reference. It
+	// never changes.
+	Unheld bool
 	// Off is the position, for Ops that have one; OffMu protects it.
 	OffMu sync.Mutex
 	Off   int64
@@ -183,6 +187,13 @@ func (f *File) Drop(l *proc.LWP) error {
 		return f.Ops.Close(l, f)
 	}
 	return nil
+}
+
+// Return ends what Table.Borrow began.
+func (f *File) Return(l *proc.LWP) {
+	if !f.Unheld {
+		_ = f.Drop(l)
+	}
 }
 
 // Refs returns the number of references.

@@ -52,6 +52,7 @@ func New(c Config) (r, w *file.File) {
 	p.used = p.made
 	r = file.New((*reader)(p), file.KindPipe, nil, file.FREAD|c.Flags)
 	w = file.New((*writer)(p), file.KindPipe, nil, file.FWRITE|c.Flags)
+	r.Unheld, w.Unheld = true, true
 	return r, w
 }
 

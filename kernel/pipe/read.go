@@ -23,17 +23,7 @@ func (r *reader) Read(l *proc.LWP, f *file.File, b []byte) (int, error) {
 	}
 	p.mu.Lock()
 	for p.n == 0 {
-		var err error
-		if p.writers == 0 {
-			p.mu.Unlock()
-			return 0, nil
-		}
-		if f.Nonblock() {
-			err = abi.EAGAIN
-		} else {
-			err = p.rwait.Wait(l, &p.mu, proc.Forever)
-		}
-		if err != nil {
+		if more, err := p.await(l, f); !more {
 			p.mu.Unlock()
 			return 0, err
 		}
@@ -43,6 +33,21 @@ func (r *reader) Read(l *proc.LWP, f *file.File, b []byte) (int, error) {
 	p.mu.Unlock()
 	p.wq.Notify(writable)
 	return n, nil
+}
+
+// await waits for data; more is false when none will come to this reader.
+// Preconditions: p.mu is held.
+func (p *Pipe) await(l *proc.LWP, f *file.File) (more bool, err error) {
+	switch {
+	case p.readers == 0:
+		return false, abi.EBADF // closed while it was about to be read
+	case p.writers == 0:
+		return false, nil
+	case f.Nonblock():
+		return false, abi.EAGAIN
+	}
+	err = p.rwait.Wait(l, &p.mu, proc.Forever)
+	return err == nil, err
 }
 
 // Write is never called: the file is not open for writing.
@@ -80,6 +85,7 @@ func (r *reader) Close(*proc.LWP, *file.File) error {
 	if p.readers == 0 {
 		p.free()
 		p.wwait.Broadcast()
+		p.rwait.Broadcast()
 	}
 	p.mu.Unlock()
 	p.wq.Notify(writable | abi.POLLHUP)

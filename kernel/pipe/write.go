@@ -26,6 +26,10 @@ func (w *writer) Write(l *proc.LWP, f *file.File, b []byte) (done int, err error
 			err = abi.EPIPE
 			break
 		}
+		if p.writers == 0 { // closed while it was about to be written
+			err = abi.EBADF
+			break
+		}
 		if done += p.fill(b[done:], len(b) <= abi.PIPE_BUF); done == len(b) {
 			break
 		}
@@ -109,6 +113,7 @@ func (w *writer) Close(*proc.LWP, *file.File) error {
 	p.writers--
 	if p.writers == 0 {
 		p.rwait.Broadcast()
+		p.wwait.Broadcast()
 	}
 	p.mu.Unlock()
 	p.rq.Notify(readable | abi.POLLHUP)
