@@ -23,8 +23,9 @@ var bin string
 
 // programs are the main packages; a program has the name of its folder.
 var programs = []string{
-	"./tailored/base/rump-base", "./tailored/vfs/rump-vfs", "./tailored/net/rump-net", "./tailored/all/rump-all",
-	"./cmd/rumpctl", "./gen",
+	"./tailored/base/rump-base", "./tailored/vfs/rump-vfs", "./tailored/net/rump-net", "./tailored/dev/rump-dev",
+	"./tailored/vfsnet/rump-vfs-net", "./tailored/vfsdev/rump-vfs-dev", "./tailored/netdev/rump-net-dev",
+	"./tailored/all/rump-all", "./cmd/rumpctl", "./gen", "./internal/demo",
 }
 
 func TestMain(m *testing.M) {
@@ -69,6 +70,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 			env.Setenv("RUMP_SERVER", "unix://"+env.WorkDir+"/k.sock")
 			env.Setenv("ROOT", root)
+			env.Setenv("BIN", bin)
 			for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOFLAGS", "GOPROXY"} {
 				env.Setenv(name, goEnv(name))
 			}
@@ -91,7 +93,7 @@ func TestScripts(t *testing.T) {
 // depend looks at the source of the programs, so that the go command knows
 // that an earlier result of this test is void when it has changed.
 func depend(root string) error {
-	for _, dir := range []string{"client", "cmd", "factions", "gen", "kernel", "tailored"} {
+	for _, dir := range []string{"client", "cmd", "factions", "gen", "internal/demo", "kernel", "tailored"} {
 		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
 			if err == nil && !d.IsDir() {
 				_, err = os.Stat(path)

@@ -27,7 +27,7 @@ _rumpctl() {
 	mapfile -t COMPREPLY < <(rumpctl ` + completeWord + ` "$line" 2>/dev/null)
 	# bash takes a colon for the end of a word
 	case $word in *:*) COMPREPLY=("${COMPREPLY[@]#"${word%"${word##*:}"}"}") ;; esac
-	case ${COMPREPLY[0]} in */) compopt -o nospace ;; esac
+	case ${COMPREPLY[0]} in */ | *.) compopt -o nospace ;; esac
 }
 complete -o default -F _rumpctl rumpctl
 `,
@@ -36,7 +36,8 @@ _rumpctl() {
 	local -a found
 	found=("${(@f)$(rumpctl ` + completeWord + ` "${LBUFFER}" 2>/dev/null)}")
 	if [[ -n ${found[1]} ]]; then
-		compadd -Q -S '' -- $found
+		compadd -Q -S '' -- ${(M)found:#*[/.]}
+		compadd -Q -- ${found:#*[/.]}
 	else
 		_files
 	fi
