@@ -77,16 +77,23 @@ func (p *program) serve() int {
 		return p.complain(exitError, p.args.url+": "+explainListen(err))
 	}
 	p.ready(s.URLs()[0])
+	served := make(chan struct{})
 	go func() {
-		<-stop
-		s.Close()
+		defer close(served)
+		s.Serve()
 	}()
-	s.Serve()
+	select {
+	case <-stop:
+		s.Close()
+		<-served
+	case <-served:
+	}
 	b.Shutdown(0)
 	return p.halted(stop)
 }
 
-// halted does after the kernel's end what reboot(2) was asked for.
+// halted does after the kernel's end what reboot(2) was asked for. A halted
+// kernel's program stays, and a signal ends it.
 func (p *program) halted(stop <-chan os.Signal) int {
 	switch how := p.howto.Load(); {
 	case how&abi.RB_DUMP != 0:
