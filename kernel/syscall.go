@@ -94,8 +94,7 @@ func Errno(err error) error {
 	if _, ok := err.(abi.Errno); ok {
 		return err
 	}
-	var e abi.Errno
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[abi.Errno](err); ok {
 		return e
 	}
 	return abi.EIO

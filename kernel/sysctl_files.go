@@ -2,8 +2,6 @@
 package kernel
 
 import (
-	"slices"
-
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/file"
 	"github.com/rumpkit/rumpkit/kernel/proc"
@@ -30,7 +28,6 @@ func (b *Base) file2Node(c *sysctl.Call) error {
 		return abi.EINVAL
 	}
 	procs := b.Procs.All()
-	slices.SortFunc(procs, func(x, y *proc.Proc) int { return int(x.Pid) - int(y.Pid) })
 	seen := map[*file.File]bool{}
 	for _, p := range procs {
 		if op == abi.KERN_FILE_BYPID && arg != allProcs && arg != p.Pid {

@@ -2,8 +2,6 @@
 package kernel
 
 import (
-	"slices"
-
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/proc"
 	"github.com/rumpkit/rumpkit/kernel/sysctl"
@@ -71,7 +69,6 @@ func (b *Base) proc2Node(c *sysctl.Call) error {
 		return err
 	}
 	procs := b.Procs.All()
-	slices.SortFunc(procs, func(x, y *proc.Proc) int { return int(x.Pid) - int(y.Pid) })
 	for _, p := range procs {
 		ok, err := selected(p, c.Name[0], c.Name[1])
 		if err != nil {
@@ -154,9 +151,7 @@ func (b *Base) lwpNode(c *sysctl.Call) error {
 	if p == nil {
 		return abi.ESRCH
 	}
-	lwps := p.LWPs()
-	slices.SortFunc(lwps, func(x, y *proc.LWP) int { return int(x.ID()) - int(y.ID()) })
-	for _, l := range lwps {
+	for _, l := range p.LWPs() {
 		ki := abi.KinfoLwp{
 			Lid: l.ID(), Flag: abi.L_INMEM, Stat: abi.LSRUN, Pid: uint32(p.Pid), Cpuid: noCPU,
 		}

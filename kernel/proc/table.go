@@ -25,6 +25,7 @@ type Table struct {
 	mu    sync.Mutex
 	procs map[int32]*Proc
 	next  int32
+	top   int32 // the largest pid there was
 	max   int
 	// hooks run when a process forks, before it can run.
 	forkHooks []func(parent, child *Proc)
@@ -70,17 +71,24 @@ func (t *Table) Find(pid int32) *Proc {
 	return t.procs[pid]
 }
 
-// All returns the processes there are now, in no order.
+// All returns the processes there are now, by pid.
 func (t *Table) All() []*Proc {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	s := make([]*Proc, 0, len(t.procs))
+	s := make([]*Proc, t.top+1)
 	for _, p := range t.procs {
 		if p != nil {
-			s = append(s, p)
+			s[p.Pid] = p
 		}
 	}
-	return s
+	n := 0
+	for _, p := range s {
+		if p != nil {
+			s[n] = p
+			n++
+		}
+	}
+	return s[:n]
 }
 
 // Len returns the number of processes.
@@ -165,6 +173,7 @@ func (t *Table) allocPid() int32 {
 			t.next = 2
 		}
 		if _, taken := t.procs[pid]; !taken {
+			t.top = max(t.top, pid)
 			return pid
 		}
 	}

@@ -1,11 +1,9 @@
 // What -h says.
 package standalone
 
-import "strings"
-
 // usage explains the program in a screen.
 func usage(name string) string {
-	return strings.ReplaceAll(`usage: NAME [-v] [-d] [--ncpu N] [--memlimit SIZE] [--etfs SPEC] [--allow-remote] URL
+	return `usage: ` + name + ` [-v] [-d] [--ncpu N] [--memlimit SIZE] [--etfs SPEC] [--allow-remote] URL
 
 Runs a rump kernel and serves it to clients at URL:
   unix:///path/of/socket    only its owner can connect
@@ -24,8 +22,8 @@ Runs a rump kernel and serves it to clients at URL:
 It ends on SIGTERM or SIGINT, or when a client calls reboot(2).
 
 examples:
-  NAME unix:///tmp/k.sock
-  NAME -d --etfs key=/disk,hostpath=disk.img,type=blk unix:///tmp/k.sock
+  ` + name + ` unix:///tmp/k.sock
+  ` + name + ` -d --etfs key=/disk,hostpath=disk.img,type=blk unix:///tmp/k.sock
   RUMP_SERVER=unix:///tmp/k.sock rumpctl sysctl kern.version
-`, "NAME", name)
+`
 }

@@ -12,15 +12,14 @@ import (
 // HostErrno returns the errno of an error of the host: what sockets and paths
 // give has its own number, the rest is EIO.
 func HostErrno(err error) abi.Errno {
-	var e abi.Errno
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[abi.Errno](err); ok {
 		return e
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return abi.ETIMEDOUT
 	}
-	var h unix.Errno
-	if !errors.As(err, &h) {
+	h, ok := errors.AsType[unix.Errno](err)
+	if !ok {
 		return abi.EIO
 	}
 	if h <= unix.ERANGE && h != unix.EAGAIN { // the old numbers are the same
