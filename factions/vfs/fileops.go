@@ -63,9 +63,9 @@ func (o *vnodeOps) Write(l *proc.LWP, f *file.File, p []byte) (int, error) {
 	return n, err
 }
 
-// WriteAt writes at byte off.
+// WriteAt writes at byte off, or, as NetBSD does, at the end with O_APPEND.
 func (o *vnodeOps) WriteAt(l *proc.LWP, f *file.File, p []byte, off int64) (int, error) {
-	n, _, err := o.write(l, f, p, off, false)
+	n, _, err := o.write(l, f, p, off, f.Flags()&abi.O_APPEND != 0)
 	return n, err
 }
 

@@ -4,10 +4,14 @@ package vfs
 
 import (
 	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
+	"github.com/rumpkit/rumpkit/kernel"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/file"
 	"github.com/rumpkit/rumpkit/kernel/proc"
 )
+
+// Base returns the kernel the faction is in.
+func (v *VFS) Base() *kernel.Base { return v.b }
 
 // Open opens path as open(2) does, but gives no descriptor: the caller drops
 // the file.

@@ -163,6 +163,28 @@ func TestForcedUnmount(t *testing.T) {
 	}
 }
 
+func TestForcedUnmountTakesAll(t *testing.T) {
+	g := boot(t, kernel.Config{})
+	g.mkdir("/mnt", 0o755)
+	g.do("mount", g.mount("rumpfs", "/mnt", 0))
+	below, err := g.v.Lookup(g.l, "/mnt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.mkdir("/mnt/in", 0o755)
+	g.do("mount", g.mount("rumpfs", "/mnt/in", 0))
+	g.do("mount", g.mount("rumpfs", "/mnt", 0))
+	if err := g.v.unmount(below.Mount, false); err != abi.EBUSY {
+		t.Errorf("unmount below others: %v", err)
+	}
+	g.do("unmount", g.v.unmount(below.Mount, true))
+	below.Unref()
+	if n := len(g.v.Mounts()); n != 1 {
+		t.Errorf("%d mounts left", n)
+	}
+	g.do("rmdir", g.v.SysRmdir(g.l, str("/mnt")))
+}
+
 func TestStackedMounts(t *testing.T) {
 	g := boot(t, kernel.Config{})
 	g.mkdir("/mnt", 0o755)
@@ -187,6 +209,27 @@ func TestStackedMounts(t *testing.T) {
 		t.Errorf("below the top: %q", got)
 	}
 	g.do("unmount", g.unmount("/mnt", 0))
+}
+
+func TestMountOnRoot(t *testing.T) {
+	g := boot(t, kernel.Config{})
+	dir := g.mustOpen("/", abi.O_RDONLY, 0)
+	g.do("mount", g.mount("rumpfs", "/", 0))
+	g.mkdir("/new", 0o755)
+	if got := g.list("/", 512); !slices.Equal(got, []string{".", "..", "new"}) {
+		t.Errorf("/ holds %q", got)
+	}
+	g.do("mkdirat", g.v.SysMkdirat(g.l, dir, str("more"), 0o755))
+	g.do("chdir", g.v.SysChdir(g.l, str("/more")))
+	buf := make([]byte, 10)
+	if n, err := g.v.SysGetcwd(g.l, out(buf)); err != nil || string(buf[:n]) != "/more\x00" {
+		t.Errorf("getcwd: %q, %v", buf[:n], err)
+	}
+	list := make([]abi.Statvfs, 2)
+	n, err := g.v.SysGetvfsstat(g.l, out(usermem.BytesOfSlice(list)), abi.MNT_NOWAIT)
+	if n != 2 || err != nil || cString(list[1].Mntonname[:]) != "/" {
+		t.Errorf("getvfsstat: %d, %v", n, err)
+	}
 }
 
 func TestStatvfs(t *testing.T) {

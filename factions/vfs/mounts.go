@@ -156,39 +156,59 @@ func (v *VFS) update(l *proc.LWP, m *vnode.Mount, flags uint64, args usermem.InO
 	return nil
 }
 
-// unmount takes a mount off: EBUSY when it is in use, unless force is set;
-// EINVAL for the root or one that is gone already.
-func (v *VFS) unmount(l *proc.LWP, m *vnode.Mount, force bool) error {
+// unmount takes a mount off: EBUSY when it is in use, unless force is set,
+// which takes what is mounted in it off too; EINVAL for the root or one that is
+// gone already.
+func (v *VFS) unmount(m *vnode.Mount, force bool) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	i := slices.Index(v.mounts, m)
-	if i < 0 || m.Fixed {
+	if m.Fixed || !slices.Contains(v.mounts, m) {
 		return abi.EINVAL
 	}
-	if m.Root.Covered() != nil && !force {
-		return abi.EBUSY
-	}
-	err := m.Close()
-	if err != nil && !force {
-		return err
+	if force {
+		v.unmountForced(m, true)
+		return nil
 	}
 	_ = m.FS.Sync()
-	if err == nil {
-		err = m.FS.Unmount(false)
+	if err := m.Close(); err != nil {
+		return err
 	}
-	if err != nil && !force {
+	if err := m.FS.Unmount(false); err != nil {
 		m.Reopen()
 		return err
 	}
-	if err != nil {
+	v.forget(m)
+	return nil
+}
+
+// unmountForced takes a mount off whoever uses it, after those in it. Without
+// sync, nothing is written back. Preconditions: v.mu is held.
+func (v *VFS) unmountForced(m *vnode.Mount, sync bool) {
+	for _, in := range slices.Backward(slices.Clone(v.mounts)) {
+		if in.Covered != nil && in.Covered.Mount == m {
+			v.unmountForced(in, sync)
+		}
+	}
+	if sync {
+		_ = m.FS.Sync()
+	}
+	if m.Close() != nil {
 		m.Kill()
+	}
+	if !sync || m.Dead() || m.FS.Unmount(false) != nil {
 		_ = m.FS.Unmount(true)
 	}
+	v.forget(m)
+}
+
+// forget takes a mount, closed or killed, from where it lies and off the list.
+// Preconditions: v.mu is held.
+func (v *VFS) forget(m *vnode.Mount) {
 	m.Covered.SetCovered(nil)
-	v.mounts = slices.Delete(v.mounts, i, i+1)
+	m.Gone()
+	v.mounts = slices.DeleteFunc(v.mounts, func(o *vnode.Mount) bool { return o == m })
 	m.Covered.Unref()
 	m.Root.Unref()
-	return nil
 }
 
 // syncAll writes back every file system.

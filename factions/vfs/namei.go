@@ -2,7 +2,6 @@
 package vfs
 
 import (
-	"runtime"
 	"strings"
 
 	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
@@ -63,7 +62,8 @@ func (v *VFS) start(l *proc.LWP, fd int32, path string) (w walk, err error) {
 	return w, nil
 }
 
-// dirOf returns the directory open as fd, with a reference.
+// dirOf returns the directory open as fd, or what is mounted on it by now, with
+// a reference: EINVAL for a file without a vnode.
 func dirOf(l *proc.LWP, fd int32) (*vnode.Vnode, error) {
 	f, err := file.Get(l, fd)
 	if err != nil {
@@ -71,10 +71,13 @@ func dirOf(l *proc.LWP, fd int32) (*vnode.Vnode, error) {
 	}
 	defer f.Drop(l)
 	vp := vnodeOf(f)
-	if vp == nil || !vp.IsDir() {
+	switch {
+	case vp == nil:
+		return nil, abi.EINVAL
+	case !vp.IsDir():
 		return nil, abi.ENOTDIR
 	}
-	return vp.Ref(), nil
+	return cross(vp.Ref()), nil
 }
 
 // to moves the lookup to vp, whose reference it takes over.
@@ -240,13 +243,10 @@ func (w *walk) up() (*vnode.Vnode, error) {
 // cross returns the root of what is mounted on vp, or vp.
 func cross(vp *vnode.Vnode) *vnode.Vnode {
 	for m := vp.Covered(); m != nil; m = vp.Covered() {
-		root := m.Enter()
-		if root == nil { // it is just being unmounted
-			runtime.Gosched()
-			continue
+		if root := m.Enter(); root != nil {
+			vp.Unref()
+			vp = root
 		}
-		vp.Unref()
-		vp = root
 	}
 	return vp
 }

@@ -36,17 +36,23 @@ func searchable(l *proc.LWP, vp *vnode.Vnode) error {
 	return vp.Access(l.Cred(), vnode.Exec)
 }
 
-// enterableFile is enterable for the directory open as fd.
+// enterableFile is enterable for the directory open as fd, or what is mounted
+// on it by now.
 func enterableFile(l *proc.LWP, fd int32) (*vnode.Vnode, error) {
 	f, vp, err := openVnodeOf(l, fd)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Drop(l)
+	if !vp.IsDir() {
+		return nil, abi.ENOTDIR
+	}
+	vp = cross(vp.Ref())
 	if err := searchable(l, vp); err != nil {
+		vp.Unref()
 		return nil, err
 	}
-	return vp.Ref(), nil
+	return vp, nil
 }
 
 // SysChdir sets the current directory.

@@ -84,10 +84,12 @@ func (v *VFS) fromHandle(l *proc.LWP, fhp usermem.InBuf) (*vnode.Vnode, error) {
 			continue
 		}
 		fs, ok := m.FS.(vnode.Handles)
-		root := m.Enter()
-		if !ok || root == nil {
-			root.Unref()
+		if !ok {
 			return nil, abi.EOPNOTSUPP
+		}
+		root := m.Enter()
+		if root == nil {
+			return nil, abi.ESTALE
 		}
 		defer root.Unref()
 		return fs.FromHandle(h[handleData:][:n])

@@ -130,7 +130,7 @@ func (v *VFS) SysUnmount(l *proc.LWP, path usermem.String, flags int32) error {
 	case !isRoot:
 		return abi.EINVAL
 	}
-	return v.unmount(l, m, flags&abi.MNT_FORCE != 0)
+	return v.unmount(m, flags&abi.MNT_FORCE != 0)
 }
 
 // statvfsFor fills st as the process of l sees it: paths below its root.
@@ -148,7 +148,7 @@ func (v *VFS) statvfsFor(l *proc.LWP, m *vnode.Mount, st *abi.Statvfs) error {
 		return nil
 	}
 	below, err := pathOf(l, root, v.root)
-	if err != nil {
+	if err != nil || below == "/" {
 		return err
 	}
 	clear(st.Mntonname[:])

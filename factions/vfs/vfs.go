@@ -4,6 +4,7 @@
 package vfs
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/rumpkit/rumpkit/factions/vfs/lockf"
@@ -82,26 +83,22 @@ func Detach(v *VFS) {
 	_ = v.root.Mount.FS.Unmount(true)
 }
 
-// shutdown syncs and unmounts everything but /, the last mounted first.
+// shutdown unmounts everything but /, the last mounted first. With RB_NOSYNC
+// nothing is written back.
 func (v *VFS) shutdown(howto int32) {
-	l := v.b.BootLWP()
-	if howto&abi.RB_NOSYNC == 0 {
+	sync := howto&abi.RB_NOSYNC == 0
+	if sync {
 		v.syncAll()
 	}
-	for {
+	for _, m := range slices.Backward(v.Mounts()) {
+		if m.Fixed || sync && v.unmount(m, false) == nil {
+			continue
+		}
 		v.mu.Lock()
-		n := len(v.mounts)
-		var m *vnode.Mount
-		if n > 1 {
-			m = v.mounts[n-1]
+		if slices.Contains(v.mounts, m) {
+			v.unmountForced(m, sync)
 		}
 		v.mu.Unlock()
-		if m == nil {
-			return
-		}
-		if v.unmount(l, m, false) != nil {
-			_ = v.unmount(l, m, true)
-		}
 	}
 }
 

@@ -21,7 +21,9 @@ type FileSystem interface {
 	Statvfs(st *abi.Statvfs) error
 	// Sync writes back what is not yet written.
 	Sync() error
-	// Unmount ends the file system: nobody uses it any more, or force is set.
+	// Unmount ends the file system, of which nobody uses a file. With force,
+	// which may come after an error without, it ends whoever uses it and
+	// whatever fails, and writes nothing back that Sync did not.
 	Unmount(force bool) error
 }
 
@@ -82,6 +84,7 @@ type Mount struct {
 	flags atomic.Uint64
 	users atomic.Int64
 	dead  atomic.Bool
+	gate  sync.Mutex // held while the mount is being taken off
 }
 
 // Flags returns the MNT_ flags.
@@ -102,11 +105,14 @@ func (m *Mount) Users() int { return int(m.users.Load()) }
 // closed is added to users of a mount that nobody may enter any more.
 const closed = -1 << 40
 
-// Enter returns the root with a reference, nil when the mount is going away.
+// Enter returns the root with a reference. While the mount is being taken off
+// it waits, and is nil when that is done or was given up: look again.
 func (m *Mount) Enter() *Vnode {
 	for {
 		n := m.users.Load()
 		if n < 0 {
+			m.gate.Lock()
+			defer m.gate.Unlock()
 			return nil
 		}
 		if m.users.CompareAndSwap(n, n+1) {
@@ -118,25 +124,37 @@ func (m *Mount) Enter() *Vnode {
 }
 
 // Close keeps everybody from entering: EBUSY when a file but the root is in
-// use, or the root by others than the mount.
+// use, or the root by others than the mount. Reopen or Gone must follow, soon
+// and by the same goroutine.
 func (m *Mount) Close() error {
+	m.gate.Lock()
 	if m.Root.refs.Load() > 1 || !m.users.CompareAndSwap(1, 1+closed) {
+		m.gate.Unlock()
 		return abi.EBUSY
 	}
 	if m.Root.refs.Load() > 1 {
-		m.users.Add(-closed)
+		m.Reopen()
 		return abi.EBUSY
 	}
 	return nil
 }
 
 // Reopen undoes Close.
-func (m *Mount) Reopen() { m.users.Add(-closed) }
+func (m *Mount) Reopen() {
+	m.users.Add(-closed)
+	m.gate.Unlock()
+}
 
-// Kill closes the mount whoever uses it.
+// Kill closes the mount whoever uses it; it may be closed already. Gone must
+// follow.
 func (m *Mount) Kill() {
 	m.dead.Store(true)
 	if m.users.Load() >= 0 {
+		m.gate.Lock()
 		m.users.Add(closed)
 	}
 }
+
+// Gone lets those go on who wait to enter: the mount no longer covers
+// anything.
+func (m *Mount) Gone() { m.gate.Unlock() }
