@@ -26,8 +26,10 @@ type Frame struct {
 	// Space is where addresses in Slot are followed; nil when the caller is in
 	// this process.
 	Space usermem.Space
-	pins  [][]byte
-	tag   uint64
+	// self is the frame itself as the space of pinned addresses.
+	self usermem.Space
+	pins [][]byte
+	tag  uint64
 }
 
 // Int32 returns slot i as a C int: the low 32 bits, signed.
@@ -45,9 +47,9 @@ func (f *Frame) Uint64(i int) uint64 { return f.Slot[i] }
 // Ref returns the memory behind pointer slot i, its length not declared.
 func (f *Frame) Ref(i int) usermem.Mem {
 	if f.Space == nil {
-		return usermem.Local(f.Mem[i], f)
+		return f.local(f.Mem[i])
 	}
-	return usermem.At(f.Space, f.Slot[i], -1)
+	return usermem.AtRef(&f.Space, f.Slot[i], -1)
 }
 
 // Buf returns the n bytes behind pointer slot i. In process it is as long as
@@ -58,12 +60,20 @@ func (f *Frame) Buf(i int, n uint64) usermem.Mem {
 		if uint64(len(b)) > n {
 			b = b[:n]
 		}
-		return usermem.Local(b, f)
+		return f.local(b)
 	}
 	if n > maxLen {
 		n = maxLen
 	}
-	return usermem.At(f.Space, f.Slot[i], int(n))
+	return usermem.AtRef(&f.Space, f.Slot[i], int(n))
+}
+
+// local returns memory of this process.
+func (f *Frame) local(b []byte) usermem.Mem {
+	if f.self == nil {
+		f.self = f
+	}
+	return usermem.LocalRef(b, &f.self)
 }
 
 // Addr returns slot i of a call whose other arguments say what it is.
@@ -114,7 +124,7 @@ func (f *Frame) Resolve(addr uint64, n int) usermem.Mem {
 	if n >= 0 && n < len(b) {
 		b = b[:n]
 	}
-	return usermem.Local(b, f)
+	return f.local(b)
 }
 
 // Pinned returns what is pinned at addr, to the end of the pin; nil when

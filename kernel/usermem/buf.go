@@ -41,7 +41,7 @@ func (b OutBuf) Window(n int) ([]byte, error) {
 	if b.addr == 0 || b.space == nil {
 		return nil, abi.EFAULT
 	}
-	return b.space.Window(min(n, MaxTransfer)), nil
+	return (*b.space).Window(min(n, MaxTransfer)), nil
 }
 
 // Commit delivers the first n bytes of a Window. It must be called once for
@@ -50,7 +50,7 @@ func (b OutBuf) Commit(win []byte, n int) error {
 	if b.local != nil || win == nil {
 		return nil
 	}
-	return b.space.Commit(win, b.addr, n)
+	return (*b.space).Commit(win, b.addr, n)
 }
 
 // Rest returns what is left of the buffer from byte off on.

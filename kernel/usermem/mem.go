@@ -34,16 +34,28 @@ type Mem struct {
 	// local is where the memory begins, when it lies in this process: n bytes.
 	// It is a pointer, and no slice, so that handlers get a Mem in registers.
 	local *byte
-	// space follows addr, and every pointer found inside the memory.
-	space Space
+	// space points to what follows addr, and every pointer found inside the
+	// memory. It is one word, so that a Mem has four: the most that the compiler
+	// keeps in registers.
+	space *Space
 	addr  uint64
 	// n is the declared length in bytes; -1 when the call does not say.
 	n int
 }
 
 // At returns n bytes at addr of space; n is -1 when the length is not known.
-func At(space Space, addr uint64, n int) Mem {
+func At(space Space, addr uint64, n int) Mem { return AtRef(refTo(space), addr, n) }
+
+// AtRef is At for a space that is kept elsewhere: it allocates nothing.
+func AtRef(space *Space, addr uint64, n int) Mem {
 	return Mem{space: space, addr: addr, n: n}
+}
+
+func refTo(space Space) *Space {
+	if space == nil {
+		return nil
+	}
+	return &space
 }
 
 // IsNil reports a NULL pointer.
@@ -56,7 +68,12 @@ func (m Mem) Len() int { return m.n }
 func (m Mem) Addr() uint64 { return m.addr }
 
 // Space returns the space in which pointers found in the memory are followed.
-func (m Mem) Space() Space { return m.space }
+func (m Mem) Space() Space {
+	if m.space == nil {
+		return nil
+	}
+	return *m.space
+}
 
 // IsLocal reports memory that lies in this process.
 func (m Mem) IsLocal() bool { return m.local != nil }
@@ -67,13 +84,13 @@ func (m Mem) Slice(off, n int) Mem {
 	if m.local != nil {
 		b := m.bytes()
 		if off < 0 || off > len(b) {
-			return Local([]byte{}, m.space)
+			return LocalRef([]byte{}, m.space)
 		}
 		b = b[off:]
 		if n >= 0 && n < len(b) {
 			b = b[:n]
 		}
-		return Local(b, m.space)
+		return LocalRef(b, m.space)
 	}
 	if m.addr != 0 {
 		m.addr += uint64(off)
@@ -103,7 +120,7 @@ func (m Mem) CopyIn(dst []byte) error {
 	if m.addr == 0 || m.space == nil {
 		return abi.EFAULT
 	}
-	return m.space.CopyIn(dst, m.addr)
+	return (*m.space).CopyIn(dst, m.addr)
 }
 
 // CopyOut stores src at the start of the memory. EFAULT for NULL or for
@@ -122,7 +139,7 @@ func (m Mem) CopyOut(src []byte) error {
 	if m.addr == 0 || m.space == nil {
 		return abi.EFAULT
 	}
-	return m.space.CopyOut(m.addr, src)
+	return (*m.space).CopyOut(m.addr, src)
 }
 
 // CopyOutAt stores src from byte off on.
@@ -130,10 +147,10 @@ func (m Mem) CopyOutAt(off int, src []byte) error { return m.Slice(off, -1).Copy
 
 // Follow returns n bytes at a pointer that was found inside the memory.
 func (m Mem) Follow(ptr uint64, n int) Mem {
-	if r, ok := m.space.(Resolver); ok {
+	if r, ok := m.Space().(Resolver); ok {
 		return r.Resolve(ptr, n)
 	}
-	return At(m.space, ptr, n)
+	return AtRef(m.space, ptr, n)
 }
 
 // Resolver is a Space that can turn a pointer into memory of this process.

@@ -19,7 +19,7 @@ func (s String) Get(max int) (string, error) {
 	if s.addr == 0 || s.space == nil {
 		return "", abi.EFAULT
 	}
-	return s.space.CopyInStr(s.addr, max)
+	return (*s.space).CopyInStr(s.addr, max)
 }
 
 // InBuf is n bytes to read (_In_reads_bytes_(n)).

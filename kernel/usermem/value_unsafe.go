@@ -10,7 +10,10 @@ import (
 
 // Local returns the memory b of this process; pointers inside it are
 // followed in space. A nil b is a NULL pointer.
-func Local(b []byte, space Space) Mem {
+func Local(b []byte, space Space) Mem { return LocalRef(b, refTo(space)) }
+
+// LocalRef is Local for a space that is kept elsewhere: it allocates nothing.
+func LocalRef(b []byte, space *Space) Mem {
 	return Mem{local: unsafe.SliceData(b), space: space, n: len(b)}
 }
 
