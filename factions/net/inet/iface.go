@@ -36,6 +36,9 @@ type interfaces struct {
 	mu   sync.Mutex
 	list []*iface
 	next tcpip.NICID
+	// routes are those that were added by hand; socks the open routing sockets.
+	routes []route
+	socks  []*routeEndpoint
 }
 
 // loopFlags are those of lo(4).

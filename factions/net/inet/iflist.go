@@ -24,10 +24,10 @@ func (in *Inet) rtable(c *sysctl.Call) error {
 	case abi.NET_RT_IFLIST:
 		b = in.iflist(af, arg)
 	case abi.NET_RT_DUMP:
-		b = in.routes(af, 0)
+		b = in.dumpRoutes(af, 0)
 	case abi.NET_RT_FLAGS:
 		if arg != 0 && arg&abi.RTF_LLDATA == 0 {
-			b = in.routes(af, arg)
+			b = in.dumpRoutes(af, arg)
 		} else if af == 0 {
 			return abi.EINVAL
 		} // no link has neighbours
@@ -75,6 +75,11 @@ func (in *Inet) iflist(af, index int32) (b []byte) {
 			Flags: int32(i.flags), Index: uint16(i.nic), Data: i.data()}
 		sdl := linkAddr(i.nic, i.name)
 		b = message(b, usermem.BytesOf(&h), usermem.BytesOf(&sdl))
+		if af == 0 || af == abi.AF_LINK {
+			h := abi.IfaMsghdr{Version: abi.RTM_VERSION, Type: abi.RTM_NEWADDR, Flags: int32(i.flags),
+				Addrs: abi.RTA_IFA, Metric: i.metric, Index: uint16(i.nic)}
+			b = message(b, usermem.BytesOf(&h), usermem.BytesOf(&sdl))
+		}
 		for _, a := range i.addrs {
 			if wants(af, a.v6()) {
 				b = i.appendAddr(b, a)
@@ -94,28 +99,4 @@ func (i *iface) appendAddr(b []byte, a ifaddr) []byte {
 		addrs = append(addrs, a.sockaddr(i.nic))
 	}
 	return message(b, usermem.BytesOf(&h), addrs...)
-}
-
-// routes returns the routes of family af that have one of the flags; flags 0
-// asks for all. Each address of a loopback has one, to the host itself.
-func (in *Inet) routes(af, flags int32) (b []byte) {
-	const hostFlags = abi.RTF_UP | abi.RTF_HOST | abi.RTF_LOCAL
-	if flags != 0 && flags&hostFlags == 0 {
-		return nil
-	}
-	in.ifs.mu.Lock()
-	defer in.ifs.mu.Unlock()
-	for _, i := range in.ifs.list {
-		for _, a := range i.addrs {
-			if i.flags&abi.IFF_UP == 0 || !wants(af, a.v6()) {
-				continue
-			}
-			h := abi.RtMsghdr{Version: abi.RTM_VERSION, Type: abi.RTM_GET, Index: uint16(i.nic),
-				Flags: hostFlags, Addrs: abi.RTA_DST | abi.RTA_GATEWAY,
-				Rmx: abi.RtMetrics{Mtu: uint64(i.link.MTU())}}
-			gate := linkAddr(i.nic, i.name)
-			b = message(b, usermem.BytesOf(&h), a.embedded(i.nic), usermem.BytesOf(&gate))
-		}
-	}
-	return b
 }

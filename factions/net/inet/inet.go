@@ -45,7 +45,7 @@ func Attach(n *net.Net) (*Inet, error) {
 	in := &Inet{net: n, host: n.Base.Host}
 	in.ifs.init()
 	in.forwards.Store(true)
-	for _, f := range []*net.Family{in.family4(), in.family6(), in.familyLink()} {
+	for _, f := range []*net.Family{in.family4(), in.family6(), in.familyLink(), in.familyRoute()} {
 		if err := n.Register(f); err != nil {
 			in.unregister()
 			return nil, err
