@@ -84,13 +84,20 @@ func (w *worker) Window(n int) []byte {
 	if w.hasWin {
 		return make([]byte, min(n, gather))
 	}
-	if !w.reserve(sp.CopyHeader + n + sp.ReplyLen) {
+	size := sp.CopyHeader + n + sp.ReplyLen
+	if !w.reserve(size) && !w.reserveEmpty(size) {
 		n = min(n, smallWindow)
 		w.out = append(make([]byte, 0, len(w.out)+sp.CopyHeader+n+sp.ReplyLen), w.out...)
 	}
 	at := len(w.out) + sp.CopyHeader
 	w.hasWin, w.window = true, n
 	return w.out[at : at+n : at+n]
+}
+
+// reserveEmpty sends what has been gathered and makes room for n bytes.
+func (w *worker) reserveEmpty(n int) bool {
+	w.l.Unblocked(func() { _ = w.sent(w.flush()) })
+	return w.reserve(n)
 }
 
 // Commit sends the first n bytes of a Window to addr.
