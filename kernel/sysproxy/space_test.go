@@ -84,26 +84,26 @@ func TestStrings(t *testing.T) {
 	tests := []struct {
 		answer string
 		want   string
-		err    error
+		err    abi.Errno
 	}{
-		{"name\x00", "name", nil},
-		{"\x00", "", nil},
-		{"a\x00junk", "a", nil},
+		{"name\x00", "name", 0},
+		{"\x00", "", 0},
+		{"a\x00junk", "a", 0},
 		{"", "", abi.ENAMETOOLONG},
 		{"12345678", "", abi.ENAMETOOLONG},
-		{"1234567\x00", "1234567", nil},
+		{"1234567\x00", "1234567", 0},
 		{"123456789", "", abi.EFAULT},
 	}
 	for _, tt := range tests {
-		var got string
-		var err error
+		got := make(chan string, 1)
 		p := bootSpecial(t, func(_ *proc.LWP, f *sysent.Frame) error {
-			got, err = f.Space.CopyInStr(0x1000, 8)
+			s, err := f.Space.CopyInStr(0x1000, 8)
+			got <- s
 			return err
 		})
-		p.script(1, map[uint16][]string{sp.CopyinStr: {tt.answer}})
-		if got != tt.want || err != tt.err {
-			t.Errorf("%q: %q, %v; want %q, %v", tt.answer, got, err, tt.want, tt.err)
+		e, _, _ := p.script(1, map[uint16][]string{sp.CopyinStr: {tt.answer}})
+		if s := <-got; s != tt.want || abi.Errno(e) != tt.err {
+			t.Errorf("%q: %q, errno %d; want %q, %v", tt.answer, s, e, tt.want, tt.err)
 		}
 	}
 }

@@ -171,19 +171,6 @@ func unhex(t testing.TB, dump string) []byte {
 	return b
 }
 
-// expectHexBut is expectHex with some bytes left out of the comparison.
-func (p *peer) expectHexBut(dump string, skip ...int) {
-	p.t.Helper()
-	want := unhex(p.t, dump)
-	got := p.take(len(want))
-	for _, i := range skip {
-		got[i], want[i] = 0, 0
-	}
-	if !bytes.Equal(got, want) {
-		p.t.Fatalf("got\n%swant\n%s", hex.Dump(got), hex.Dump(want))
-	}
-}
-
 // eventually waits until ok.
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
