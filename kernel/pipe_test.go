@@ -278,3 +278,29 @@ func TestPipeClosedUnderCall(t *testing.T) {
 	want(t, "close", c.Close(w), 0)
 	want(t, "write to what is closed", <-done, abi.EBADF)
 }
+
+// SIGIO goes to the owner of a file that is asynchronous, and stops when it is
+// not any more.
+func TestPipeAsync(t *testing.T) {
+	_, c := boot(t, kernel.Config{})
+	var sigs signals
+	c.OnSignal(sigs.add)
+	r, w := pipe(t, c)
+	_, err := c.Fcntl(r, abi.F_SETOWN, client.Val(c.Getpid()))
+	want(t, "F_SETOWN", err, 0)
+	if pid, err := c.Fcntl(r, abi.F_GETOWN, client.Arg{}); pid != c.Getpid() || err != nil {
+		t.Errorf("F_GETOWN = %d, %v", pid, err)
+	}
+	for _, tc := range []struct {
+		flags int
+		sigs  int
+	}{{abi.O_ASYNC, 1}, {0, 0}, {abi.O_ASYNC | abi.O_NONBLOCK, 1}} {
+		_, err = c.Fcntl(r, abi.F_SETFL, client.Val(tc.flags))
+		want(t, "F_SETFL", err, 0)
+		_, err = c.Write(w, []byte("x"))
+		want(t, "write", err, 0)
+		if got := sigs.take(); len(got) != tc.sigs || tc.sigs > 0 && got[0] != abi.SIGIO {
+			t.Errorf("with flags %#x the signals are %v", tc.flags, got)
+		}
+	}
+}

@@ -65,7 +65,9 @@ func fcntlFile(l *proc.LWP, f *file.File, cmd int32, arg usermem.Addr) (int32, e
 	case abi.F_GETFL:
 		return int32(f.Flags() - 1), nil
 	case abi.F_SETFL:
-		f.SetFlags(uint32(arg.Value)&settable, settable&^uint32(arg.Value))
+		v := uint32(arg.Value) & settable
+		f.SetFlags(v&^abi.O_ASYNC, settable&^v&^abi.O_ASYNC)
+		f.SetAsync(l, v&abi.O_ASYNC != 0)
 		return 0, nil
 	case abi.F_GETOWN:
 		return owner(l, f)

@@ -100,10 +100,14 @@ func ioctl(l *proc.LWP, f *file.File, fd int32, cmd uint32, data usermem.Addr) e
 func ioctlOne(l *proc.LWP, f *file.File, cmd uint32, arg *file.Arg) error {
 	switch cmd {
 	case abi.FIONBIO:
-		setFlag(f, abi.O_NONBLOCK, arg.Data)
+		if binary.LittleEndian.Uint32(arg.Data) != 0 {
+			f.SetFlags(abi.O_NONBLOCK, 0)
+		} else {
+			f.SetFlags(0, abi.O_NONBLOCK)
+		}
 		return nil
 	case abi.FIOASYNC:
-		setFlag(f, abi.O_ASYNC, arg.Data)
+		f.SetAsync(l, binary.LittleEndian.Uint32(arg.Data) != 0)
 		return nil
 	}
 	err := f.Ops.Ioctl(l, f, cmd, arg)
@@ -111,12 +115,4 @@ func ioctlOne(l *proc.LWP, f *file.File, cmd uint32, arg *file.Arg) error {
 		return abi.ENOTTY
 	}
 	return err
-}
-
-func setFlag(f *file.File, flag uint32, on []byte) {
-	if binary.LittleEndian.Uint32(on) != 0 {
-		f.SetFlags(flag, 0)
-	} else {
-		f.SetFlags(0, flag)
-	}
 }

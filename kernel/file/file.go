@@ -115,6 +115,7 @@ type File struct {
 	flags atomic.Uint32 // FREAD, FWRITE, FNONBLOCK, …
 	refs  atomic.Int32
 	owner atomic.Int32 // who SIGIO goes to: a pid, or minus a group
+	async atomic.Pointer[event.Entry]
 }
 
 // The kernel's flags of an open file: open(2)'s plus one in the access mode.
@@ -184,6 +185,9 @@ func (f *File) Hold() { f.refs.Add(1) }
 // Drop gives a reference back; the last one closes the file.
 func (f *File) Drop(l *proc.LWP) error {
 	if f.refs.Add(-1) == 0 {
+		if e := f.async.Swap(nil); e != nil {
+			e.Leave()
+		}
 		return f.Ops.Close(l, f)
 	}
 	return nil

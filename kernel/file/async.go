@@ -1,0 +1,51 @@
+// Asynchronous files: SIGIO to their owner when they become ready.
+package file
+
+import (
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/event"
+	"github.com/rumpkit/rumpkit/kernel/proc"
+)
+
+// asyncEvents is what SIGIO tells of.
+const asyncEvents event.Mask = abi.POLLIN | abi.POLLRDNORM | abi.POLLOUT | abi.POLLPRI | abi.POLLHUP | abi.POLLERR
+
+// SetAsync turns SIGIO on or off (O_ASYNC, FIOASYNC). Files that are always
+// ready never send it.
+func (f *File) SetAsync(l *proc.LWP, on bool) {
+	if !on {
+		f.SetFlags(0, abi.O_ASYNC)
+		if e := f.async.Swap(nil); e != nil {
+			e.Leave()
+		}
+		return
+	}
+	f.SetFlags(abi.O_ASYNC, 0)
+	q := f.Ops.Events(f)
+	if q == nil || f.async.Load() != nil {
+		return
+	}
+	t := l.Proc().Table()
+	e := event.NewEntry(asyncEvents, func(event.Mask) { f.signalOwner(t) })
+	q.Add(e)
+	if !f.async.CompareAndSwap(nil, e) {
+		e.Leave()
+	}
+}
+
+// signalOwner sends SIGIO to the process, or to all of the group, that owns f.
+func (f *File) signalOwner(t *proc.Table) {
+	id := f.Owner()
+	switch {
+	case id > 0:
+		if p := t.Find(id); p != nil {
+			p.Signal(int32(abi.SIGIO))
+		}
+	case id < 0:
+		if g := t.FindPgrp(-id); g != nil {
+			for _, p := range g.Members() {
+				p.Signal(int32(abi.SIGIO))
+			}
+		}
+	}
+}
