@@ -13,14 +13,29 @@ import (
 
 // etfsTable is the host files shown, by key without the leading slashes. It
 // does not change once the kernel runs.
-type etfsTable struct{ files map[string]*vnode.Vnode }
+type etfsTable struct {
+	files map[string]*vnode.Vnode
+	dirs  []string // the keys of directories
+}
 
 // trimKey returns a path as keys are compared: no slashes around it.
 func trimKey(path string) string { return strings.Trim(path, "/") }
 
-// has reports whether what is left of a path is a key, and all of it.
-func (t *etfsTable) has(path string) bool {
-	return len(t.files) > 0 && t.files[trimKey(path)] != nil
+// match returns the key that a path, without leading slashes, is or, for a
+// directory's, begins with; "" if there is none.
+func (t *etfsTable) match(path string) string {
+	if len(t.files) == 0 {
+		return ""
+	}
+	if key := trimKey(path); t.files[key] != nil {
+		return key
+	}
+	for _, key := range t.dirs {
+		if strings.HasPrefix(path, key) && path[len(key)] == '/' {
+			return key
+		}
+	}
+	return ""
 }
 
 // find returns the vnode of a key, with a reference; nil if there is none.
@@ -36,7 +51,7 @@ func (t *etfsTable) find(key string) *vnode.Vnode {
 
 // attachEtfs enters the host files of the configuration: EINVAL for a key that
 // does not begin with a slash or a window outside the file, EEXIST for a
-// second one with the same key, EOPNOTSUPP for directories.
+// second one with the same key.
 func (v *VFS) attachEtfs(list []kernel.Etfs) error {
 	for i, e := range list {
 		key := trimKey(e.Key)
@@ -46,11 +61,7 @@ func (v *VFS) attachEtfs(list []kernel.Etfs) error {
 		case v.etfs.files[key] != nil:
 			return abi.EEXIST
 		}
-		w := window{begin: e.Begin, size: e.Size}
-		if err := w.check(v.b.Host, e.HostPath); err != nil {
-			return err
-		}
-		vp, err := v.hostNode(e, w, uint64(i))
+		vp, err := v.etfsVnode(e, uint64(i))
 		if err != nil {
 			return err
 		}
@@ -58,8 +69,23 @@ func (v *VFS) attachEtfs(list []kernel.Etfs) error {
 			v.etfs.files = map[string]*vnode.Vnode{}
 		}
 		v.etfs.files[key] = vp
+		if vp.IsDir() {
+			v.etfs.dirs = append(v.etfs.dirs, key)
+		}
 	}
 	return nil
+}
+
+// etfsVnode returns the vnode that shows what an entry names.
+func (v *VFS) etfsVnode(e kernel.Etfs, i uint64) (*vnode.Vnode, error) {
+	if e.Type == kernel.EtfsDir || e.Type == kernel.EtfsDirSubdirs {
+		return v.hostDir(e, i)
+	}
+	w := window{begin: e.Begin, size: e.Size}
+	if err := w.check(v.b.Host, e.HostPath); err != nil {
+		return nil, err
+	}
+	return v.hostNode(e, w, i)
 }
 
 // hostNode returns the vnode that shows a host file.
@@ -87,14 +113,9 @@ func (v *VFS) hostNode(e kernel.Etfs, w window, i uint64) (*vnode.Vnode, error) 
 // etfsIno is where the numbers of these files begin.
 const etfsIno = 1 << 48
 
-// detachEtfs closes the host files.
+// detachEtfs forgets the host files.
 func (v *VFS) detachEtfs() {
-	for _, vp := range v.etfs.files {
-		if f, ok := vp.Node.(*hostFile); ok {
-			f.close()
-		}
-	}
-	v.etfs.files = nil
+	v.etfs = etfsTable{}
 	v.blk.detach(v)
 }
 

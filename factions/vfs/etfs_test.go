@@ -132,3 +132,47 @@ func TestEtfsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestEtfsDir(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "sub/deep"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"f", "sub/g", "sub/deep/h"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(name), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g := boot(t, kernel.Config{Etfs: []kernel.Etfs{
+		{Key: "/one", HostPath: dir, Type: kernel.EtfsDir},
+		{Key: "/tmp/all", HostPath: dir, Type: kernel.EtfsDirSubdirs},
+	}})
+	for path, want := range map[string]string{
+		"/one/f": "f", "//tmp/all/f": "f", "/tmp/all/sub/g": "sub/g", "/tmp/all/./sub/deep/h": "sub/deep/h",
+	} {
+		if got := g.take(path); got != want {
+			t.Errorf("%s holds %q", path, got)
+		}
+	}
+	for path, want := range map[string]error{
+		"/one/none": abi.ENOENT, "/one/sub": abi.ENOENT, "/onex": abi.ENOENT, "/one/f/x": abi.ENOTDIR,
+		"/tmp/all/..": abi.EOPNOTSUPP, "/tmp/all/sub/none": abi.ENOENT, "/tmp/allx/f": abi.ENOENT,
+	} {
+		if _, err := g.open(path, abi.O_RDONLY, 0); err != want {
+			t.Errorf("open %s: %v, want %v", path, err, want)
+		}
+	}
+	if _, err := g.open("/one/new", abi.O_CREAT|abi.O_RDWR, 0o644); err != abi.EOPNOTSUPP {
+		t.Errorf("create: %v", err)
+	}
+	if err := g.v.SysUnlink(g.l, str("/one/f")); err != abi.EOPNOTSUPP {
+		t.Errorf("unlink: %v", err)
+	}
+	if got := g.list("/one", 512); len(got) != 0 {
+		t.Errorf("listed: %q", got)
+	}
+	b := new(kernel.Base)
+	if err := b.Boot(kernel.Config{Etfs: []kernel.Etfs{{Key: "/d", HostPath: filepath.Join(dir, "f"), Type: kernel.EtfsDir}}}, new(onlyVFS)); err != abi.ENOTDIR {
+		t.Errorf("a file as a directory: %v", err)
+	}
+}

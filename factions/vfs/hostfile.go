@@ -36,7 +36,7 @@ func (n *hostNode) Attr() (abi.Stat, error) {
 // SetAttr is not for us: the host's file keeps what it has.
 func (n *hostNode) SetAttr(*vnode.SetAttr) error { return abi.EOPNOTSUPP }
 
-// Inactive has nothing to do: the host file stays open until the kernel halts.
+// Inactive has nothing to do: the driver keeps the host file.
 func (n *hostNode) Inactive() {}
 
 // hostFile is a regular host file. It is opened at its first open; one that
@@ -75,10 +75,11 @@ func openHost(h hypercall.Host, path string) (f hypercall.File, readOnly bool, e
 	return f, true, err
 }
 
-func (n *hostFile) close() {
+// Inactive closes the host file when nobody uses it any more.
+func (n *hostFile) Inactive() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.f != nil {
+	if n.f != nil && n.vp.Refs() == 0 {
 		_ = n.f.Close()
 		n.f = nil
 	}

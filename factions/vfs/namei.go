@@ -97,11 +97,14 @@ func (w *walk) done() {
 // the last component knows of slashes after it.
 func (w *walk) next() (n last, rest bool) {
 	p := strings.TrimLeft(w.path, "/")
-	if w.dir == w.v.root && w.v.etfs.has(p) {
-		w.path = ""
-		return last{name: p}, false
-	}
 	i := strings.IndexByte(p, '/')
+	if w.dir == w.v.root {
+		if key := w.v.etfs.match(p); key != "" {
+			if i = len(key); i == len(p) {
+				i = -1
+			}
+		}
+	}
 	if i < 0 {
 		w.path = ""
 		return last{name: p}, false
