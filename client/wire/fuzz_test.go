@@ -21,6 +21,8 @@ import (
 type hostile struct {
 	l    net.Listener
 	says chan []byte
+	// heard, if not nil, receives what the client sends afterwards.
+	heard chan []byte
 }
 
 func newHostile(t testing.TB) *hostile {
@@ -65,7 +67,10 @@ func (h *hostile) serve(c net.Conn) {
 	if _, ok := request(c); ok {
 		_, _ = c.Write(<-h.says)
 		_ = c.(*net.UnixConn).CloseWrite()
-		_, _ = io.Copy(io.Discard, c)
+		rest, _ := io.ReadAll(c)
+		if h.heard != nil {
+			h.heard <- rest
+		}
 	}
 }
 

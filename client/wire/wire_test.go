@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -27,28 +28,48 @@ type quiet struct{ hypercall.Host }
 
 func (quiet) ConsoleWrite([]byte) {}
 
-// serve boots a kernel and serves it at url, or at a unix socket of its own.
-func serve(t testing.TB, url string) string {
+// served is a kernel and its server.
+type served struct {
+	k  *base.Kernel
+	s  *sysproxy.Server
+	wg sync.WaitGroup
+}
+
+// start boots a kernel, of one virtual CPU when it is over tcp, and serves it.
+func start(t testing.TB, url string) *served {
 	t.Helper()
-	k, err := base.Boot(kernel.Config{Host: quiet{hypercall.Real()}})
+	cfg := kernel.Config{Host: quiet{hypercall.Real()}}
+	if strings.HasPrefix(url, "tcp") {
+		cfg.NCPU = 1
+	}
+	k, err := base.Boot(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
+	v := &served{k: k, s: sysproxy.New(&k.Base, sysproxy.Options{})}
+	if err := v.s.Listen(url); err != nil {
+		t.Fatal(err)
+	}
+	v.wg.Go(v.s.Serve)
+	return v
+}
+
+func (v *served) stop() {
+	v.s.Close()
+	v.wg.Wait()
+	_ = v.k.Close()
+}
+
+// serve starts a kernel at url, or at a unix socket of its own, until the test
+// ends. It returns where.
+func serve(t testing.TB, url string) string {
+	t.Helper()
 	if url == "" {
 		url = "unix://" + filepath.Join(t.TempDir(), "k.sock")
 	}
-	s := sysproxy.New(&k.Base, sysproxy.Options{})
-	if err := s.Listen(url); err != nil {
-		t.Fatal(err)
-	}
-	var wg sync.WaitGroup
-	wg.Go(s.Serve)
-	t.Cleanup(func() {
-		s.Close()
-		wg.Wait()
-		_ = k.Close()
-	})
-	return s.URLs()[0]
+	v := start(t, url)
+	t.Cleanup(v.stop)
+	return v.s.URLs()[0]
 }
 
 func dial(t testing.TB, url string, opts wire.Options) *client.Client {
