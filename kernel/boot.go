@@ -89,6 +89,11 @@ func (b *Base) bootMemory() {
 			total = strconv.FormatInt(n/1024, 10) + " KB"
 		}
 		b.Printf("total memory = " + total + "\n")
+		b.Printf("timecounter: " + clockName + " frequency 1000000000 Hz quality 0\n")
+		for i := range b.NCPU() {
+			cpu := strconv.Itoa(i)
+			b.Printf("cpu" + cpu + " at thinair0: rump virtual cpu\n")
+		}
 	}
 }
 

@@ -141,3 +141,29 @@ func TestManyKernels(t *testing.T) {
 		k.Close()
 	}
 }
+
+// A verbose kernel says what it is, on the console and in its log.
+func TestVerbose(t *testing.T) {
+	h := hypercall.NewSim(1)
+	k, _ := boot(t, kernel.Config{Host: h, Verbose: true, NCPU: 2, MemLimit: 1 << 20})
+	for _, line := range []string{kernel.Version, "total memory = 1024 KB", "cpu1 at thinair0"} {
+		if !strings.Contains(h.Console(), line+"\n") && !strings.Contains(h.Console(), line+":") {
+			t.Errorf("the console does not tell %q", line)
+		}
+	}
+	if string(k.Msgbuf.Bytes()) != h.Console() {
+		t.Error("console and log differ")
+	}
+	if d := k.Description(); d.Selection != "base" || d.Rows < 60 {
+		t.Errorf("the kernel says it is %+v", d)
+	}
+}
+
+// A part's goroutine that panics ends its kernel, not the program.
+func TestPanicInThread(t *testing.T) {
+	_, k, c := bootSim(t)
+	k.Go(func() { panic("thread") })
+	<-k.Done()
+	for c.Getpid() > 0 { // until its lwps are told
+	}
+}

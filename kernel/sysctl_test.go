@@ -8,6 +8,7 @@ import (
 	"github.com/rumpkit/rumpkit/client"
 	"github.com/rumpkit/rumpkit/kernel"
 	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/evcnt"
 	"github.com/rumpkit/rumpkit/kernel/hypercall"
 	"github.com/rumpkit/rumpkit/kernel/usermem"
 )
@@ -266,7 +267,7 @@ func TestSysctlFiles(t *testing.T) {
 
 // ps(1) asks for the size of all, then for the records.
 func TestSysctlProcesses(t *testing.T) {
-	k, c := boot(t, kernel.Config{})
+	_, k, c := bootSim(t)
 	var size uint64
 	mib := []int32{1, 47, abi.KERN_PROC_ALL, 0, 816, 1000}
 	var ki abi.KinfoProc2
@@ -295,6 +296,22 @@ func TestSysctlProcesses(t *testing.T) {
 	k.Printf("hello\n")
 	if got := read(t, c, 1, 53); !bytes.HasSuffix(got, []byte("hello\n")) {
 		t.Errorf("kern.msgbuf is %q", got)
+	}
+}
+
+func TestSysctlEvcnt(t *testing.T) {
+	k, c := boot(t, kernel.Config{})
+	k.Evcnt.Attach(evcnt.Misc, "disk", "reads").Add(7)
+	k.Evcnt.Attach(evcnt.Intr, "net", "non")
+	all := read(t, c, 1, 84, 0xff, abi.KERN_EVCNT_COUNT_ANY)
+	if len(all) != 48+40 || all[0] != 7 || string(all[32:43]) != "disk\x00reads\x00" || all[27] != 48/8 {
+		t.Errorf("kern.evcnt is %d bytes: %q", len(all), all)
+	}
+	if got := read(t, c, 1, 84, 0xff, abi.KERN_EVCNT_COUNT_NONZERO); len(got) != 48 {
+		t.Errorf("the counters that counted have %d bytes", len(got))
+	}
+	if got := read(t, c, 1, 84, int32(evcnt.Intr), abi.KERN_EVCNT_COUNT_ANY); len(got) != 40 {
+		t.Errorf("the counters of interrupts have %d bytes", len(got))
 	}
 }
 

@@ -82,14 +82,13 @@ func (t *Tree) Sysctl(l *proc.LWP, name []int32, old usermem.Mem, room int, newv
 func (t *Tree) locate(name []int32) (*Node, []int32, error) {
 	n := &t.root
 	for len(name) > 0 && name[0] >= 0 {
-		if n.flags&abi.SYSCTL_TYPEMASK != abi.CTLTYPE_NODE {
-			return nil, nil, abi.ENOTDIR
-		}
 		kid := n.child(name[0])
-		if kid == nil {
-			if n.handler != nil {
-				return n, name, nil
-			}
+		switch {
+		case kid == nil && n.handler != nil:
+			return n, name, nil
+		case !n.isNode():
+			return nil, nil, abi.ENOTDIR
+		case kid == nil:
 			return nil, nil, abi.ENOENT
 		}
 		n, name = kid, name[1:]
