@@ -70,18 +70,18 @@ func (g *guest) as(uid, gid uint32) *guest {
 
 // str returns a string as a handler gets it from a caller in this process.
 func str(s string) usermem.String {
-	return usermem.String{Mem: usermem.Local(usermem.BytesOfString(s), nil)}
+	return usermem.String{Mem: usermem.LocalRef(usermem.BytesOfString(s), nil)}
 }
 
-func in(b []byte) usermem.InBuf   { return usermem.InBuf{Mem: usermem.Local(b, nil)} }
-func out(b []byte) usermem.OutBuf { return usermem.OutBuf{Mem: usermem.Local(b, nil)} }
+func in(b []byte) usermem.InBuf   { return usermem.InBuf{Mem: usermem.LocalRef(b, nil)} }
+func out(b []byte) usermem.OutBuf { return usermem.OutBuf{Mem: usermem.LocalRef(b, nil)} }
 
 func outOf[T any](p *T) usermem.Out[T] {
-	return usermem.Out[T]{Mem: usermem.Local(usermem.BytesOf(p), nil)}
+	return usermem.Out[T]{Mem: usermem.LocalRef(usermem.BytesOf(p), nil)}
 }
 
 func slice[T any](s []T) usermem.InSlice[T] {
-	return usermem.InSlice[T]{Mem: usermem.Local(usermem.BytesOfSlice(s), nil), N: uint64(len(s))}
+	return usermem.InSlice[T]{Mem: usermem.LocalRef(usermem.BytesOfSlice(s), nil), N: uint64(len(s))}
 }
 
 func (g *guest) open(path string, flags int32, mode uint32) (int32, error) {
