@@ -110,12 +110,12 @@ func (a *args) environment(getenv func(string) (string, bool)) (err error) {
 	if v, ok := getenv("RUMP_VERBOSE"); ok {
 		a.config.Verbose = !strings.HasPrefix(v, "0")
 	}
-	if v, ok := getenv("RUMP_NCPU"); ok {
+	if v, _ := getenv("RUMP_NCPU"); v != "" {
 		if a.config.NCPU, err = parseNCPU("RUMP_NCPU", v); err != nil {
 			return err
 		}
 	}
-	if v, ok := getenv("RUMP_MEMLIMIT"); ok {
+	if v, _ := getenv("RUMP_MEMLIMIT"); v != "" {
 		a.config.MemLimit, err = parseLimit("RUMP_MEMLIMIT", v)
 	}
 	return err
