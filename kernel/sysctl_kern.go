@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/file"
 	"github.com/rumpkit/rumpkit/kernel/msgbuf"
 	"github.com/rumpkit/rumpkit/kernel/proc"
 	"github.com/rumpkit/rumpkit/kernel/sysctl"
@@ -63,6 +64,7 @@ func (b *Base) sysctlKern(kern *sysctl.Node) {
 	kern.Const(abi.KERN_MSGBUFSIZE, "msgbufsize", "Size of the kernel message buffer", msgbuf.Size)
 	kern.IntFunc(abi.KERN_MAXPROC, "maxproc", "Maximum number of simultaneous processes",
 		func() int32 { return int32(b.maxProc()) })
+	kern.Const(abi.KERN_MAXFILES, "maxfiles", "Maximum number of open files", file.MaxFiles)
 	kern.Const(abi.KERN_ARGMAX, "argmax", "Maximum number of bytes of arguments to execve(2)", abi.ARG_MAX)
 	kern.Const(abi.KERN_NGROUPS, "ngroups", "Maximum number of supplemental groups", abi.NGROUPS_MAX)
 	kern.Const(abi.KERN_POSIX1, "posix1version", "Version of ISO/IEC 9945 with which the kernel tries to comply", abi.POSIX_VERSION)

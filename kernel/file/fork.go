@@ -16,7 +16,7 @@ func (t *Table) Fork(mode proc.FDMode) proc.Files {
 	case proc.FDCopy:
 		return t.copy()
 	}
-	n := NewTable(t.fresh)
+	n := newTable(t.fresh, t.all)
 	if t.fresh != nil {
 		t.fresh(n)
 	}
@@ -29,7 +29,7 @@ func (t *Table) copy() *Table {
 	old := *t.slots.Load()
 	slots := make([]slot, len(old))
 	cells := make([]atomic.Pointer[File], len(old))
-	n := &Table{fresh: t.fresh, lowest: t.lowest, open: t.open}
+	n := &Table{fresh: t.fresh, all: t.all, lowest: t.lowest, open: t.open}
 	n.refs.Store(1)
 	for i, s := range old {
 		slots[i].file = &cells[i]
@@ -46,6 +46,7 @@ func (t *Table) copy() *Table {
 		slots[i].taken, slots[i].cloexec = true, s.cloexec
 	}
 	n.slots.Store(&slots)
+	n.all.Add(int64(n.open)) // a fork is not refused: it may pass MaxFiles once
 	return n
 }
 

@@ -14,6 +14,8 @@ import (
 type Table struct {
 	fresh func(*Table) // fills a fresh table: the console on 0 to 2
 	refs  atomic.Int32
+	// all counts the descriptors of all tables of the kernel.
+	all *atomic.Int64
 
 	mu     sync.Mutex
 	slots  atomic.Pointer[[]slot]
@@ -31,10 +33,15 @@ type slot struct {
 	taken   bool // reserved or in use
 }
 
-// NewTable returns an empty table; fresh fills the tables of processes that do
-// not inherit one, and may be nil.
-func NewTable(fresh func(*Table)) *Table {
-	t := &Table{fresh: fresh}
+// MaxFiles bounds the descriptors of all processes of a kernel (kern.maxfiles).
+const MaxFiles = 1 << 18
+
+// NewTable returns an empty table, the first of a kernel; fresh fills the
+// tables of processes that do not inherit one, and may be nil.
+func NewTable(fresh func(*Table)) *Table { return newTable(fresh, new(atomic.Int64)) }
+
+func newTable(fresh func(*Table), all *atomic.Int64) *Table {
+	t := &Table{fresh: fresh, all: all}
 	t.refs.Store(1)
 	t.slots.Store(new([]slot))
 	return t
@@ -78,7 +85,7 @@ func (t *Table) Borrow(fd int32) (*File, error) {
 
 // Alloc gives f the lowest free descriptor from min on, consuming the
 // caller's reference when it succeeds: EMFILE when the process has as many as
-// its limit allows.
+// its limit allows, ENFILE when all processes together do.
 func (t *Table) Alloc(l *proc.LWP, f *File, min int, cloexec bool) (int32, error) {
 	fd, err := t.Reserve(l, min)
 	if err != nil {
@@ -110,13 +117,26 @@ func (t *Table) Reserve(l *proc.LWP, min int) (int32, error) {
 	if fd >= limit {
 		return -1, abi.EMFILE
 	}
+	if !t.another() {
+		return -1, abi.ENFILE
+	}
 	if min <= t.lowest {
 		t.lowest = fd + 1
 	}
 	t.grow(fd)
 	(*t.slots.Load())[fd].taken = true
-	t.open++
 	return int32(fd), nil
+}
+
+// another counts one more descriptor, unless the kernel has as many as it may.
+// Preconditions: t.mu is held.
+func (t *Table) another() bool {
+	if t.all.Add(1) > MaxFiles {
+		t.all.Add(-1)
+		return false
+	}
+	t.open++
+	return true
 }
 
 // grow makes room for descriptor fd. Preconditions: t.mu is held.
@@ -162,6 +182,7 @@ func (t *Table) release(fd int) {
 	s.taken, s.cloexec = false, false
 	t.lowest = min(t.lowest, fd)
 	t.open--
+	t.all.Add(-1)
 }
 
 // Close closes descriptor fd.
@@ -229,8 +250,12 @@ func (t *Table) Dup2(l *proc.LWP, from, to int32, cloexec bool) error {
 		return abi.EBUSY // another lwp is just opening it
 	}
 	if !s.taken {
+		if !t.another() {
+			t.mu.Unlock()
+			_ = f.Drop(l)
+			return abi.ENFILE
+		}
 		s.taken = true
-		t.open++
 	}
 	s.cloexec = cloexec
 	old := s.file.Swap(f)

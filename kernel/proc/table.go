@@ -34,9 +34,10 @@ type Table struct {
 }
 
 // NewTable returns a table with pid 0, the kernel's own process. ncpu bounds
-// how many lwps run at once, 0 for no bound; maxproc how many processes.
+// how many lwps run at once, 0 for no bound; maxproc how many processes; there are
+// never so many that pids are hard to find.
 func NewTable(host hypercall.Host, ncpu, maxproc int) *Table {
-	t := &Table{host: host, cpus: newCPUs(ncpu), procs: map[int32]*Proc{}, max: maxproc}
+	t := &Table{host: host, cpus: newCPUs(ncpu), procs: map[int32]*Proc{}, max: min(maxproc, pidMax*9/10)}
 	if t.cpus != nil {
 		t.attn.Store(attnCPU)
 	}
