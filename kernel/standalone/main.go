@@ -84,12 +84,19 @@ func (p *program) serve() int {
 	}()
 	select {
 	case <-stop:
+		go impatient(stop)
 		s.Close()
 		<-served
 	case <-served:
 	}
 	b.Shutdown(0)
 	return p.halted(stop)
+}
+
+// impatient ends the process at once when a second signal asks for it.
+func impatient(stop <-chan os.Signal) {
+	<-stop
+	os.Exit(exitError)
 }
 
 // halted does after the kernel's end what reboot(2) was asked for. A halted

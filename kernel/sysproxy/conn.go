@@ -160,10 +160,13 @@ func (c *conn) newWorker() *worker {
 }
 
 // promote gives the reader's role to a worker that has nothing to do, or to a
-// new one.
+// new one. Nobody reads from a client that is gone.
 func (c *conn) promote() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.dead {
+		return
+	}
 	if n := len(c.idle); n > 0 {
 		w := c.idle[n-1]
 		c.idle = c.idle[:n-1]
