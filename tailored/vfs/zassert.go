@@ -114,6 +114,10 @@ var (
 	_ func(*vfs.VFS, *proc.LWP, int32, usermem.Out[abi.Stat30]) error                                                                                                                       = (*vfs.VFS).Compat50SysFstat30
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, usermem.Out[abi.Stat30]) error                                                                                                              = (*vfs.VFS).Compat50SysLstat30
 	_ func(*vfs.VFS, *proc.LWP, int32, usermem.OutBuf) (int32, error)                                                                                                                       = (*vfs.VFS).SysGetdents30
+	_ func(*vfs.VFS, *proc.LWP, usermem.String, usermem.OutSized64) error                                                                                                                   = (*vfs.VFS).SysGetfh30
+	_ func(*vfs.VFS, *proc.LWP, usermem.InBuf, int32) (int32, error)                                                                                                                        = (*vfs.VFS).SysFhopen40
+	_ func(*vfs.VFS, *proc.LWP, usermem.InBuf, usermem.Out[abi.Statvfs], int32) error                                                                                                       = (*vfs.VFS).SysFhstatvfs140
+	_ func(*vfs.VFS, *proc.LWP, usermem.InBuf, usermem.Out[abi.Stat30]) error                                                                                                               = (*vfs.VFS).Compat50SysFhstat40
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, usermem.String, int32, usermem.InOutBuf) error                                                                                              = (*vfs.VFS).SysMount50
 	_ func(*kernel.Base, *proc.LWP, int32, int64, int64, int32) (int32, error)                                                                                                              = (*kernel.Base).SysPosixFadvise50
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.In[abi.Timeval]) (int32, error)                            = (*kernel.Base).SysSelect50
@@ -138,6 +142,7 @@ var (
 	_ func(*kernel.Base, *proc.LWP, int32, int32, usermem.In[abi.Itimerspec], usermem.Out[abi.Itimerspec]) error                                                                            = (*kernel.Base).SysTimerSettime50
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.Out[abi.Itimerspec]) error                                                                                                               = (*kernel.Base).SysTimerGettime50
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, uint32, uint64) error                                                                                                                       = (*vfs.VFS).SysMknod50
+	_ func(*vfs.VFS, *proc.LWP, usermem.InBuf, usermem.Out[abi.Stat]) error                                                                                                                 = (*vfs.VFS).SysFhstat50
 	_ func(*kernel.Base, *proc.LWP, usermem.OutSlice[int32], int32) error                                                                                                                   = (*kernel.Base).SysPipe2
 	_ func(*kernel.Base, *proc.LWP, int32, int32, int32) (int32, error)                                                                                                                     = (*kernel.Base).SysDup3
 	_ func(*kernel.Base, *proc.LWP, int32) (int32, error)                                                                                                                                   = (*kernel.Base).SysKqueue1
