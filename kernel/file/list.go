@@ -1,0 +1,46 @@
+// What is known of descriptors.
+package file
+
+import "github.com/rumpkit/rumpkit/kernel/abi"
+
+// Cloexec returns whether fd is closed at exec. EBADF when it is not open.
+func (t *Table) Cloexec(fd int32) (bool, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	slots := *t.slots.Load()
+	if fd < 0 || int(fd) >= len(slots) || slots[fd].file.Load() == nil {
+		return false, abi.EBADF
+	}
+	return slots[fd].cloexec, nil
+}
+
+// SetCloexec says whether an open descriptor is closed at exec.
+func (t *Table) SetCloexec(fd int32, on bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if slots := *t.slots.Load(); int(fd) < len(slots) && slots[fd].taken {
+		slots[fd].cloexec = on
+	}
+}
+
+// Open returns the open descriptors in ascending order.
+func (t *Table) Open() []int32 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var fds []int32
+	for i, s := range *t.slots.Load() {
+		if s.taken && s.file.Load() != nil {
+			fds = append(fds, int32(i))
+		}
+	}
+	return fds
+}
+
+// Last returns the highest open descriptor, -1 when there is none.
+func (t *Table) Last() int32 {
+	open := t.Open()
+	if len(open) == 0 {
+		return -1
+	}
+	return open[len(open)-1]
+}
