@@ -4,10 +4,13 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/rumpkit/rumpkit/kernel"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/hypercall"
+	"github.com/rumpkit/rumpkit/tailored/base"
 )
 
 // settle waits until n timers of the simulated host are pending.
@@ -103,6 +106,28 @@ func TestSleep(t *testing.T) {
 	if left.Sec != 5 {
 		t.Errorf("%+v were left to sleep", left)
 	}
+}
+
+// In a bubble of package synctest a kernel's time is the bubble's.
+func TestBubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k, err := base.Boot(kernel.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer k.Close()
+		c := attach(t, k)
+		start := time.Now()
+		want(t, "nanosleep", c.Nanosleep(&abi.Timespec{Sec: 3600}, nil), 0)
+		if d := time.Since(start); d != time.Hour {
+			t.Errorf("the sleep took %v", d)
+		}
+		r, _ := pipe(t, c)
+		fds := []abi.Pollfd{{Fd: int32(r), Events: abi.POLLIN}}
+		if n, err := c.Poll(fds, 60000); n != 0 || err != nil || time.Since(start) != time.Hour+time.Minute {
+			t.Errorf("poll = %d, %v after %v", n, err, time.Since(start))
+		}
+	})
 }
 
 // signals collects the signals of a process.
