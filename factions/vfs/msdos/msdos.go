@@ -15,6 +15,10 @@ import (
 // Doc is the component's line in listings.
 const Doc = "msdos, FAT volumes with long names"
 
+// Default keeps the part out of a selection that does not name it: kernels
+// that open no images are smaller without it.
+const Default = false
+
 // driver is the file system in one kernel.
 type driver struct {
 	v       *vfs.VFS
