@@ -1,0 +1,80 @@
+// Room: what the cache may take, and what goes when it is full.
+package buf
+
+// alloc returns a block that is charged for and not entered yet.
+func (c *Cache) alloc(block uint64) (*Buf, error) {
+	if c.mem != nil {
+		err := c.mem.Reserve(int64(c.size))
+		if err != nil && c.Shrink(16*int64(c.size)) > 0 {
+			err = c.mem.Reserve(int64(c.size))
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return &Buf{Block: block, Data: make([]byte, c.size)}, nil
+}
+
+// release gives back the charge of n blocks.
+func (c *Cache) release(n int) {
+	if c.mem != nil {
+		c.mem.Release(int64(n * c.size))
+	}
+}
+
+// insert enters b and returns it, or what somebody else entered meanwhile.
+func (c *Cache) insert(b *Buf) *Buf {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if old := c.bufs[b.Block]; old != nil {
+		c.release(1)
+		return old
+	}
+	if over := len(c.bufs) + 1 - c.max; over > 0 {
+		c.evict(over)
+	}
+	c.bufs[b.Block] = b
+	b.link(&c.used)
+	return b
+}
+
+// evict throws out n blocks that are not pinned, the longest unused first, and
+// returns how many there were. Preconditions: c.mu is held.
+func (c *Cache) evict(n int) int {
+	done := 0
+	if c.hold {
+		return 0
+	}
+	for b := c.used.next; b != &c.used && done < n; {
+		next := b.next
+		if !b.Pinned {
+			c.remove(b)
+			done++
+		}
+		b = next
+	}
+	return done
+}
+
+// remove takes b out. Preconditions: c.mu is held.
+func (c *Cache) remove(b *Buf) {
+	delete(c.bufs, b.Block)
+	b.unlink()
+	b.gone = true
+	c.release(1)
+}
+
+// Gone reports a block that is not in the cache any more.
+func (b *Buf) Gone() bool { return b.gone }
+
+// link puts b at the end of the ring.
+func (b *Buf) link(ring *Buf) {
+	b.prev, b.next = ring.prev, ring
+	ring.prev.next = b
+	ring.prev = b
+}
+
+func (b *Buf) unlink() {
+	b.prev.next, b.next.prev = b.next, b.prev
+	b.prev, b.next = nil, nil
+}

@@ -1,0 +1,63 @@
+// Package ext2fs reads and writes ext2, ext3 and ext4 as mkfs.ext4 makes them.
+//
+// Locks. FS.mu is held for reading by everything that reads the file system
+// and exclusively by everything that changes it; it comes after the locks of
+// vnodes and before FS.nodesMu. No reference is given back under it.
+//
+// Changes are collected in a transaction of whole blocks, which is written to
+// the journal, and to its places, at sync and when it is large or old.
+package ext2fs
+
+import (
+	"github.com/rumpkit/rumpkit/factions/vfs"
+	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/proc"
+	"github.com/rumpkit/rumpkit/kernel/usermem"
+)
+
+// Doc is the component's line in listings.
+const Doc = "ext2fs: ext2, ext3 and ext4, with their journal"
+
+// Default keeps the part out of a selection that does not name it: kernels
+// that open no images are smaller without it.
+const Default = false
+
+// name is what mount(2) calls it.
+const name = "ext2fs"
+
+// Attach enters the file system's type.
+func Attach(v *vfs.VFS) error {
+	t := &vnode.Type{Name: name, ArgSize: len(usermem.BytesOf(new(abi.UfsArgs)))}
+	t.Mount = func(l *proc.LWP, m *vnode.Mount, args usermem.InOutBuf) (vnode.FileSystem, error) {
+		return mount(v, l, m, args)
+	}
+	return v.AddFileSystem(t)
+}
+
+// mount mounts the device that args name: EINVAL when there is no ext file
+// system on it, or one with features that are not known.
+func mount(v *vfs.VFS, l *proc.LWP, m *vnode.Mount, args usermem.InOutBuf) (vnode.FileSystem, error) {
+	if args.IsNil() {
+		return nil, abi.EINVAL
+	}
+	path, err := deviceName(args)
+	if err != nil {
+		return nil, err
+	}
+	dev, err := openDevice(v, l, path, !m.ReadOnly())
+	if err != nil {
+		return nil, err
+	}
+	b := v.Base()
+	fs := &FS{v: v, mount: m, path: path, dev: dev, mem: b.Mem, now: b.Now, say: b.Printf, ro: m.ReadOnly()}
+	if err := fs.bringUp(); err != nil {
+		fs.shut()
+		return nil, err
+	}
+	m.From = path
+	if fs.ro {
+		m.SetFlags(m.Flags() | abi.MNT_RDONLY)
+	}
+	return fs, nil
+}

@@ -1,0 +1,200 @@
+// Files in memory: one node for each inode that is in use, or was of late.
+package ext2fs
+
+import (
+	"sync/atomic"
+
+	"github.com/rumpkit/rumpkit/factions/vfs/buf"
+	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
+	"github.com/rumpkit/rumpkit/kernel/abi"
+)
+
+// inodeSlot is an inode within the buffer of its block.
+type inodeSlot struct {
+	b   *buf.Buf
+	raw rawInode
+}
+
+// node is one file. raw is changed under FS.mu, and what permissions are made
+// of under the vnode's lock too.
+type node struct {
+	vp    vnode.Vnode
+	fs    *FS
+	ino   uint32
+	raw   rawInode
+	links atomic.Int32
+	atime atomic.Int64  // of reads not yet in raw; 0 for none
+	seed  uint32        // of the checksums of its blocks
+	above atomic.Uint32 // of a directory: the one it is in, 0 if not known yet
+	goal  uint64        // block after the last one that was allocated
+	idle  int           // how often it is in FS.idle
+	freed bool          // its inode is free; under nodesMu
+}
+
+// The kinds of nodes, by what the vnode layer may do with them.
+type (
+	fileNode struct{ *node }
+	dirNode  struct{ *node }
+	linkNode struct{ *node }
+)
+
+// maxIdle is how many nodes without users are kept.
+const maxIdle = 4096
+
+// get returns the node of an inode, with a reference: EIO for an inode that is
+// not there or is broken. Preconditions: fs.mu is held.
+func (fs *FS) get(ino uint32) (*node, error) {
+	fs.nodesMu.Lock()
+	if n := fs.nodes[ino]; n != nil {
+		n.vp.Ref()
+		fs.nodesMu.Unlock()
+		return n, nil
+	}
+	fs.nodesMu.Unlock()
+	slot, err := fs.inodeSlot(ino)
+	if err != nil {
+		return nil, err
+	}
+	if slot.raw.links() == 0 || !fs.sb.inodeCsumOK(ino, slot.raw) {
+		return nil, abi.EIO
+	}
+	return fs.enter(ino, slot.raw)
+}
+
+// enter makes the node of an inode whose bytes are raw, unless somebody else
+// has.
+func (fs *FS) enter(ino uint32, raw rawInode) (*node, error) {
+	n := fs.makeNode(ino, append(rawInode(nil), raw...))
+	if err := n.check(); err != nil {
+		return nil, err
+	}
+	n.initVnode()
+	fs.nodesMu.Lock()
+	defer fs.nodesMu.Unlock()
+	if old := fs.nodes[ino]; old != nil {
+		old.vp.Ref()
+		return old, nil
+	}
+	fs.nodes[ino] = n
+	n.vp.Ref()
+	return n, nil
+}
+
+// makeNode returns a node that nobody else knows.
+func (fs *FS) makeNode(ino uint32, raw rawInode) *node {
+	n := &node{fs: fs, ino: ino, raw: raw, seed: fs.sb.inodeSeed(ino, raw)}
+	n.links.Store(int32(raw.links()))
+	return n
+}
+
+// publish enters a new node among those in use, with a reference.
+func (n *node) publish() {
+	n.initVnode()
+	n.fs.nodesMu.Lock()
+	defer n.fs.nodesMu.Unlock()
+	n.fs.nodes[n.ino] = n
+	n.vp.Ref()
+}
+
+// check refuses an inode that makes no sense.
+func (n *node) check() error {
+	if n.raw.flags()&(flInlineData|flEAInode) != 0 || n.raw.size() > 1<<62 {
+		return abi.EIO
+	}
+	switch n.raw.mode() & abi.S_IFMT {
+	case abi.S_IFREG, abi.S_IFCHR, abi.S_IFBLK, abi.S_IFIFO, abi.S_IFSOCK:
+		return nil
+	case abi.S_IFLNK:
+		if n.raw.size() <= uint64(n.fs.sb.bsize) {
+			return nil
+		}
+	case abi.S_IFDIR:
+		size := n.raw.size()
+		if size&uint64(n.fs.sb.bsize-1) == 0 && size>>n.fs.sb.bshift <= n.fs.sb.blocks {
+			return nil
+		}
+	}
+	return abi.EIO
+}
+
+func (n *node) initVnode() {
+	typ := n.raw.mode() & abi.S_IFMT
+	switch typ {
+	case abi.S_IFREG:
+		n.vp.Init(n.fs.mount, typ, 0, fileNode{n})
+	case abi.S_IFDIR:
+		n.vp.Init(n.fs.mount, typ, 0, dirNode{n})
+	case abi.S_IFLNK:
+		n.vp.Init(n.fs.mount, typ, 0, linkNode{n})
+	default:
+		n.vp.Init(n.fs.mount, typ, n.rdev(), n)
+	}
+}
+
+// of returns the node behind a vnode of this file system.
+func of(vp *vnode.Vnode) *node {
+	switch n := vp.Node.(type) {
+	case fileNode:
+		return n.node
+	case dirNode:
+		return n.node
+	case linkNode:
+		return n.node
+	case *node:
+		return n
+	}
+	return nil
+}
+
+func (n *node) isDir() bool      { return n.raw.mode()&abi.S_IFMT == abi.S_IFDIR }
+func (n *node) hasExtents() bool { return n.raw.flags()&flExtents != 0 }
+
+// blocks returns how many blocks the size takes.
+func (n *node) blocks() uint64 {
+	return (n.raw.size() + uint64(n.fs.sb.bsize) - 1) >> n.fs.sb.bshift
+}
+
+// Inactive keeps the node for a while, or frees the inode when it has no name.
+func (n *node) Inactive() {
+	if n.links.Load() <= 0 {
+		n.fs.reclaim(n)
+		return
+	}
+	n.flushAtime()
+	fs := n.fs
+	fs.nodesMu.Lock()
+	defer fs.nodesMu.Unlock()
+	if n.freed || n.vp.Refs() > 0 {
+		return
+	}
+	n.idle++
+	fs.idle = append(fs.idle, n)
+	if len(fs.idle) <= maxIdle {
+		return
+	}
+	old := fs.idle[0]
+	fs.idle[0] = nil
+	fs.idle = fs.idle[1:]
+	if old.idle--; old.idle == 0 && old.vp.Refs() <= 0 && fs.nodes[old.ino] == old && old.links.Load() > 0 {
+		delete(fs.nodes, old.ino)
+	}
+}
+
+// rdev returns the number of a device node, in NetBSD's form.
+func (n *node) rdev() uint64 {
+	if v := n.raw.u32(inBlock); v != 0 {
+		return abi.Makedev(v>>8&0xff, v&0xff)
+	}
+	v := n.raw.u32(inBlock + 4)
+	return abi.Makedev(v>>8&0xfff, v&0xff|v>>12&0xfff00)
+}
+
+// setRdev stores the number of a device node.
+func (r rawInode) setRdev(dev uint64) {
+	major, minor := abi.Major(dev), abi.Minor(dev)
+	if major < 256 && minor < 256 {
+		r.set32(inBlock, major<<8|minor)
+		return
+	}
+	r.set32(inBlock+4, minor&0xff|major<<8|minor&^0xff<<12)
+}
