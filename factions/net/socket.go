@@ -26,6 +26,8 @@ type Socket struct {
 	in, out side
 
 	opts options
+	// closes counts descriptors of the socket closed while others used it.
+	closes atomic.Uint32
 	// listening is set by listen(2); noRecv and noSend by shutdown(2).
 	listening, noRecv, noSend atomic.Bool
 }
@@ -125,6 +127,7 @@ func (s *Socket) block(l *proc.LWP, d *side, now bool, timeout time.Duration, tr
 	if timeout > 0 {
 		until = time.Duration(s.net.host.Mono()) + timeout
 	}
+	closes := s.closes.Load()
 	for {
 		seen := s.events(d)
 		if err := try(); err != abi.EWOULDBLOCK {
@@ -133,6 +136,12 @@ func (s *Socket) block(l *proc.LWP, d *side, now bool, timeout time.Duration, tr
 		if err := s.sleep(l, d, seen, until); err != nil {
 			return err
 		}
+		if now := s.closes.Load(); now != closes {
+			closes = now
+			if !s.openIn(l) {
+				return abi.EBADF
+			}
+		}
 	}
 }
 
@@ -140,6 +149,23 @@ func (s *Socket) events(d *side) uint32 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return d.events
+}
+
+// openIn reports whether l's process still has a descriptor of the socket.
+func (s *Socket) openIn(l *proc.LWP) bool {
+	t := file.Of(l)
+	for _, fd := range t.Open() {
+		f, err := t.Get(fd)
+		if err != nil {
+			continue
+		}
+		found := f.Ops == file.Ops(s)
+		_ = f.Drop(l)
+		if found {
+			return true
+		}
+	}
+	return false
 }
 
 // sleep waits for a notification later than seen, until the monotonic clock

@@ -67,6 +67,15 @@ func (s *Socket) Stat(_ *proc.LWP, _ *file.File, st *abi.Stat) error {
 	return nil
 }
 
+// CloseDescriptor implements file.Closer: an lwp that is blocked in a call on
+// the descriptor finds it gone.
+func (s *Socket) CloseDescriptor(_ *proc.LWP, f *file.File) {
+	if f.Refs() > 1 {
+		s.closes.Add(1)
+		s.Notify(abi.POLLIN | abi.POLLOUT)
+	}
+}
+
 // Close implements file.Ops. With SO_LINGER a connected socket that does not
 // have O_NONBLOCK waits until its data is acknowledged, or the time is over.
 func (s *Socket) Close(l *proc.LWP, f *file.File) error {

@@ -7,6 +7,7 @@ import (
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/event"
 	"github.com/rumpkit/rumpkit/kernel/file"
+	"github.com/rumpkit/rumpkit/kernel/proc"
 	"github.com/rumpkit/rumpkit/kernel/usermem"
 )
 
@@ -92,7 +93,7 @@ func TestSendFills(t *testing.T) {
 	x.want(x.setTime(a, abi.SO_SNDTIMEO, 0), nil)
 	l := x.thread()
 	go func() {
-		k, _ := x.SysSendto(l, a, in(big[:100000]), 0, usermem.InBuf{})
+		k, _ := x.SysSendto(l, a, in(make([]byte, 100000)), 0, usermem.InBuf{})
 		done <- k
 	}()
 	got := 0
@@ -192,6 +193,42 @@ func TestInterrupted(t *testing.T) {
 			t.Fatal("still blocked")
 		}
 	}
+}
+
+// TestCloseUnblocks closes descriptors that other lwps are blocked on. One
+// that another process has goes on working there.
+func TestCloseUnblocks(t *testing.T) {
+	x := newBox(t)
+	lfd, _ := x.listener(abi.AF_INET)
+	a, b := x.pair(abi.AF_INET)
+	child, err := x.b.Procs.Rfork(x.p, proc.FDCopy, "child")
+	x.ok(err)
+	cl, err := child.NewLWP(true)
+	x.ok(err)
+	got := make(chan error, 2)
+	inChild := make(chan error, 1)
+	go func() { _, err := x.SysAccept(x.thread(), lfd, nobody); got <- err }()
+	go func() {
+		_, err := x.SysRecvfrom(x.thread(), b, out(make([]byte, 9)), 0, nobody)
+		got <- err
+	}()
+	go func() {
+		_, err := x.SysRecvfrom(cl, b, out(make([]byte, 9)), 0, nobody)
+		inChild <- err
+	}()
+	time.Sleep(20 * time.Millisecond)
+	x.close(lfd)
+	x.close(b)
+	for range 2 {
+		select {
+		case err := <-got:
+			x.want(err, abi.EBADF)
+		case <-time.After(5 * time.Second):
+			t.Fatal("still blocked")
+		}
+	}
+	x.send(a, "hello")
+	x.ok(<-inChild)
 }
 
 func TestLinger(t *testing.T) {
