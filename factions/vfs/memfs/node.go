@@ -27,6 +27,7 @@ type node struct {
 
 	target string // of a symbolic link
 	dir    *dir   // of a directory
+	attrs  []attr // extended attributes
 
 	freed atomic.Bool
 }
@@ -124,7 +125,7 @@ func (n *fileNode) Inactive() {
 func (n *node) free() {
 	if n.freed.CompareAndSwap(false, true) {
 		n.fs.nodes.Add(-1)
-		n.fs.credit(nodeCost + int64(len(n.target)))
+		n.fs.credit(nodeCost + int64(len(n.target)) + n.attrBytes())
 	}
 }
 
