@@ -3,9 +3,13 @@
 package sysproxy
 
 import (
+	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // watchStep is how often readers are looked at while calls come in. A call
@@ -13,61 +17,83 @@ import (
 const watchStep = 5 * time.Millisecond
 
 // watcher looks at all readers from time to time, but only while there are
-// calls: an idle server does nothing.
+// calls: an idle server does nothing. Its clock is a descriptor of the host,
+// since a timer of the run time makes every wait for a client dearer, by a
+// quarter of a null call.
 type watcher struct {
 	awake atomic.Bool
 
 	mu     sync.Mutex
-	timer  alarm
+	file   *os.File // the clock, made when it is first needed
+	raw    syscall.RawConn
 	closed bool
-	wg     sync.WaitGroup // of looks that run
+	wg     sync.WaitGroup
 }
 
 // poke is told of each call that a reader performs.
 func (t *watcher) poke(s *Server) {
 	if !t.awake.Load() && t.awake.CompareAndSwap(false, true) {
-		t.again(s)
+		t.begin(s)
 	}
 }
 
-// again has the watcher look a step from now.
-func (t *watcher) again(s *Server) {
+// begin has the watcher look every step. A host that has no clock to give has
+// no watcher.
+func (t *watcher) begin(s *Server) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	switch {
-	case t.closed:
-	case t.timer.reset == nil:
-		t.timer = newAlarm(watchStep, func() { t.look(s) })
-	default:
-		t.timer.reset(watchStep)
+	if t.closed || t.file == nil && !t.open(s) {
+		return
 	}
+	t.tick(watchStep)
 }
 
-// look frees the readers that were in the same call at the last look.
-func (t *watcher) look(s *Server) {
-	t.mu.Lock()
-	if t.closed {
-		t.mu.Unlock()
-		return
+// open makes the clock. Preconditions: t.mu is held.
+func (t *watcher) open(s *Server) bool {
+	fd, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_NONBLOCK|unix.TFD_CLOEXEC)
+	if err != nil {
+		return false
 	}
-	t.wg.Add(1)
-	t.mu.Unlock()
-	defer t.wg.Done()
-	if s.freeReaders() {
-		t.again(s)
-		return
+	t.file = os.NewFile(uintptr(fd), "clock")
+	if t.raw, err = t.file.SyscallConn(); err != nil {
+		return false
 	}
-	t.awake.Store(false)
-	if s.freeReaders() { // a call began meanwhile that took us for awake
-		t.poke(s)
+	t.wg.Go(func() { t.watch(s) })
+	return true
+}
+
+// tick sets the step of the clock, 0 stops it.
+func (t *watcher) tick(step time.Duration) {
+	ts := unix.NsecToTimespec(int64(step))
+	_ = t.raw.Control(func(fd uintptr) {
+		_ = unix.TimerfdSettime(int(fd), 0, &unix.ItimerSpec{Interval: ts, Value: ts}, nil)
+	})
+}
+
+// watch looks at the readers until the clock is closed.
+func (t *watcher) watch(s *Server) {
+	var ticks [8]byte
+	ready := func(fd uintptr) bool {
+		_, err := unix.Read(int(fd), ticks[:])
+		return err != unix.EAGAIN && err != unix.EINTR
+	}
+	for t.raw.Read(ready) == nil {
+		if s.freeReaders() {
+			continue
+		}
+		t.tick(0)
+		t.awake.Store(false)
+		if s.freeReaders() { // a call began meanwhile that took us for awake
+			t.poke(s)
+		}
 	}
 }
 
 func (t *watcher) close() {
 	t.mu.Lock()
 	t.closed = true
-	if t.timer.stop != nil {
-		t.timer.stop()
+	if t.file != nil {
+		_ = t.file.Close()
 	}
 	t.mu.Unlock()
 	t.wg.Wait()
@@ -99,17 +125,4 @@ func (c *conn) freeReader() (active bool) {
 		w.yield()
 	}
 	return c.seen.Swap(seq) != seq || inCall
-}
-
-// alarm is a timer of package time, known only by what is done with it: a
-// field of type *time.Timer would bring the formatting of dates into kernels.
-type alarm struct {
-	stop  func() bool
-	reset func(time.Duration) bool
-}
-
-// newAlarm runs fn once, d from now, on a goroutine of its own.
-func newAlarm(d time.Duration, fn func()) alarm {
-	t := time.AfterFunc(d, fn)
-	return alarm{stop: t.Stop, reset: t.Reset}
 }
