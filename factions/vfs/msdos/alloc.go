@@ -12,7 +12,8 @@ import (
 type space struct {
 	used  []uint64 // a bit for each cluster
 	free  uint32
-	hint  uint32 // where to look next
+	blank []uint32 // taken, but in the table still free: see blank.go
+	hint  uint32   // where to look next
 	known bool
 }
 
@@ -74,6 +75,9 @@ func (fs *FS) scan(b []byte, first, last uint32) {
 func (fs *FS) findFree(goal uint32) (uint32, error) {
 	s := &fs.space
 	if s.free == 0 {
+		s.returnBlank()
+	}
+	if s.free == 0 {
 		return 0, abi.ENOSPC
 	}
 	if !fs.valid(goal) {
@@ -116,10 +120,8 @@ func (fs *FS) take(prev, goal uint32) (uint32, error) {
 	if err := fs.setNext(c, endOfChain); err != nil {
 		return 0, err
 	}
-	s := &fs.space
-	s.used[c/64] |= 1 << (c % 64)
-	s.free--
-	s.hint = c + 1
+	fs.space.mark(c)
+	fs.space.hint = c + 1
 	if prev != 0 {
 		err = fs.setNext(prev, c)
 	}
@@ -140,14 +142,13 @@ func (fs *FS) releaseChain(c uint32) error {
 		if err != nil {
 			return err
 		}
-		if next == free {
+		if next == free { // of a table that is wrong, or by now in the stock
 			return nil
 		}
 		if err := fs.setNext(c, free); err != nil {
 			return err
 		}
-		fs.space.used[c/64] &^= 1 << (c % 64)
-		fs.space.free++
+		fs.space.unmark(c)
 		c = next
 	}
 	return nil

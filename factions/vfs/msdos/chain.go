@@ -120,6 +120,9 @@ func (fs *FS) extend(ch *chain, n uint32) error {
 		return err
 	}
 	if n-have > fs.space.free {
+		fs.space.returnBlank()
+	}
+	if n-have > fs.space.free {
 		return abi.ENOSPC
 	}
 	for ; have < n; have++ {

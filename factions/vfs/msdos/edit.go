@@ -69,7 +69,7 @@ func (fs *FS) create(dir *node, name string, nn vnode.NewNode) (*node, error) {
 
 // makeDir gives a new directory its first cluster, with "." and ".." in it.
 func (fs *FS) makeDir(dir, child *node) error {
-	c, err := fs.take(0, fs.space.hint)
+	c, err := fs.takeBlank(fs.space.hint)
 	if err != nil {
 		return err
 	}
@@ -79,10 +79,7 @@ func (fs *FS) makeDir(dir, child *node) error {
 	copy(dot[:11], ".          ")
 	copy(dotdot[:11], "..         ")
 	putStart(dotdot[:], fs.kind, fs.upStart(dir))
-	if err = fs.dev.Zero(fs.at(c), fs.cluster); err == nil {
-		err = fs.dev.WriteAt(append(dot[:], dotdot[:]...), fs.at(c))
-	}
-	if err != nil {
+	if err = fs.dev.WriteAt(append(dot[:], dotdot[:]...), fs.at(c)); err != nil {
 		_ = fs.cut(&child.chain, 0)
 	}
 	return err

@@ -89,7 +89,7 @@ func (fs *FS) Statvfs(st *abi.Statvfs) error {
 	}
 	st.Bsize, st.Frsize, st.Iosize = uint64(fs.cluster), uint64(fs.cluster), uint64(fs.cluster)
 	st.Blocks = uint64(fs.end - firstCluster)
-	st.Bfree = uint64(fs.space.free)
+	st.Bfree = uint64(fs.space.free) + uint64(len(fs.space.blank))
 	st.Bavail = st.Bfree
 	st.Files = uint64(fs.rootSize / dirEntSize)
 	st.Namemax = vnode.NameMax

@@ -14,11 +14,11 @@ import (
 )
 
 // fsck judges an image, where dosfstools is installed.
-func fsck(t testing.TB, image string) {
+func fsck(t reporter, image string) {
 	t.Helper()
 	tool, err := exec.LookPath("fsck.vfat")
 	if err != nil {
-		t.Log("fsck.vfat is not installed: the image is not judged")
+		t.Logf("fsck.vfat is not installed: the image is not judged")
 		return
 	}
 	if out, err := exec.Command(tool, "-n", image).CombinedOutput(); err != nil {

@@ -15,7 +15,7 @@ import (
 type node struct {
 	vp     vnode.Vnode
 	fs     *FS
-	key    int64 // in fs.nodes: where the entry is, of a directory its first cluster
+	key    int64 // in fs.nodes: where the entry is, of a directory its first cluster, 0 of the root
 	pos    int64 // where the entry is, 0 for the root
 	parent *node // nil for the root, and without a name
 	kids   int   // nodes in memory whose parent it is
@@ -70,9 +70,8 @@ func (fs *FS) newNode(dir bool) *node {
 // makeRoot makes the node of the root.
 func (fs *FS) makeRoot() {
 	n := fs.newNode(true)
-	n.key = fs.rootOff
 	if fs.kind == fat32 {
-		n.chain.start, n.key = fs.rootClus, fs.at(fs.rootClus)
+		n.chain.start = fs.rootClus
 	}
 	n.raw[attrByte] = attrDir
 	fs.root, fs.nodes[n.key] = n, n
@@ -118,7 +117,7 @@ func (fs *FS) keyOf(dir *node, e *entry) (pos, key int64, err error) {
 	if !e.dir {
 		return pos, pos, nil
 	}
-	if !fs.valid(e.start) {
+	if !fs.valid(e.start) || e.start == fs.rootClus {
 		return 0, 0, abi.EIO
 	}
 	return pos, fs.at(e.start), nil

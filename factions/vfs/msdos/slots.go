@@ -42,14 +42,11 @@ func (fs *FS) grow(n *node) error {
 		return abi.ENOSPC
 	}
 	last := ix.clusters[len(ix.clusters)-1]
-	c, err := fs.take(0, last+1)
+	c, err := fs.takeBlank(last + 1)
 	if err != nil {
 		return err
 	}
-	if err = fs.dev.Zero(fs.at(c), fs.cluster); err == nil {
-		err = fs.setNext(last, c)
-	}
-	if err != nil {
+	if err := fs.setNext(last, c); err != nil {
 		_ = fs.releaseChain(c)
 		return err
 	}

@@ -144,7 +144,7 @@ func (fs *FS) writeInfo() error {
 	if !fs.valid(next) {
 		next = unknown
 	}
-	le.PutUint32(b[infoFree:], fs.space.free)
+	le.PutUint32(b[infoFree:], fs.space.free+uint32(len(fs.space.blank)))
 	le.PutUint32(b[infoNext:], next)
 	return fs.dev.WriteAt(b, fs.info)
 }

@@ -35,9 +35,17 @@ func (p *parts) Syscall(*proc.LWP, int, *sysent.Frame) error { return abi.ENOSYS
 func (p *parts) Describe() kernel.Description                { return kernel.Description{} }
 func (p *parts) Provider(int) string                         { return "" }
 
+// reporter is what a test and a random run of one have in common.
+type reporter interface {
+	Helper()
+	Logf(format string, args ...any)
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // guest is a client of a kernel that shows a host file as /disk.
 type guest struct {
-	t testing.TB
+	t reporter
 	b *kernel.Base
 	v *vfs.VFS
 	l *proc.LWP
