@@ -138,6 +138,9 @@ func (s *Socket) block(l *proc.LWP, d *side, now bool, timeout time.Duration, tr
 		}
 		if now := s.closes.Load(); now != closes {
 			closes = now
+			if err := l.Interrupted(); err != nil {
+				return err
+			}
 			if !s.openIn(l) {
 				return abi.EBADF
 			}
