@@ -83,6 +83,9 @@ func (b *Base) bootHost() {
 func (b *Base) bootMemory() {
 	b.Evcnt = evcnt.New()
 	b.Mem = memlimit.New(b.Config.MemLimit)
+	if h, ok := b.Host.(hypercall.Refuser); ok {
+		b.Mem.RefuseBy(h.RefuseMemory)
+	}
 	if b.Config.Verbose {
 		total := "unlimited (host limit)"
 		if n := b.Config.MemLimit; n > 0 {

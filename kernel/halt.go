@@ -5,6 +5,7 @@ import (
 	"runtime"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/hypercall"
 )
 
 // Shutdown halts the kernel (reboot(2)): every process is ended, file systems
@@ -33,9 +34,7 @@ func (b *Base) halt(howto int32, loud bool) {
 	if b.state != running {
 		done := b.done
 		b.mu.Unlock()
-		if done != nil {
-			<-done
-		}
+		b.await(done)
 		return
 	}
 	b.state = halting
@@ -47,6 +46,7 @@ func (b *Base) halt(howto int32, loud bool) {
 	}
 	b.say(loud, "rump kernel halting...\n")
 	b.guard(b.endProcesses)
+	b.guard(b.Ktrace.Stop)
 	for i := len(hooks) - 1; i >= 0; i-- {
 		b.guard(func() { hooks[i](howto) })
 	}
@@ -54,6 +54,26 @@ func (b *Base) halt(howto int32, loud bool) {
 	b.say(loud, "halted\n")
 	b.setState(halted)
 	close(b.done)
+}
+
+// await waits until done is closed, unless it is nil.
+func (b *Base) await(done <-chan struct{}) {
+	if done == nil {
+		return
+	}
+	if s, ok := b.Host.(hypercall.Scheduler); ok {
+		for b.isHalting() {
+			s.Yield()
+		}
+		return
+	}
+	<-done
+}
+
+func (b *Base) isHalting() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.state == halting
 }
 
 func (b *Base) say(loud bool, s string) {
@@ -74,7 +94,7 @@ func (b *Base) endProcesses() {
 		if b.Procs.Len() == 2 && b.Procs.Find(1) != nil {
 			b.Procs.Kill(b.boot, b.init)
 		}
-		runtime.Gosched()
+		b.yield()
 	}
 }
 
@@ -91,14 +111,33 @@ func (b *Base) guard(fn func()) {
 // Go runs fn on a goroutine of the kernel's. A panic in it ends this kernel
 // and no other. Who starts it waits for it in its Detach.
 func (b *Base) Go(fn func()) {
-	go func() {
+	b.spawn(func() {
 		defer func() {
 			if v := recover(); v != nil {
 				b.panicked(v)
 			}
 		}()
 		fn()
-	}()
+	})
+}
+
+// spawn runs fn on a goroutine that is part of the host's schedule, when the
+// host has one.
+func (b *Base) spawn(fn func()) {
+	if s, ok := b.Host.(hypercall.Scheduler); ok {
+		s.Go("kernel", fn)
+		return
+	}
+	go fn()
+}
+
+// yield lets other goroutines run.
+func (b *Base) yield() {
+	if s, ok := b.Host.(hypercall.Scheduler); ok {
+		s.Yield()
+		return
+	}
+	runtime.Gosched()
 }
 
 func (b *Base) report(v any) { b.Printf("panic: " + panicText(v) + "\n" + stack()) }
@@ -114,7 +153,7 @@ func (b *Base) panicked(v any) {
 	}
 	b.mu.Unlock()
 	if first {
-		go b.abandon()
+		b.spawn(b.abandon)
 	}
 }
 

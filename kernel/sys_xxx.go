@@ -21,6 +21,6 @@ func (b *Base) SysReboot(l *proc.LWP, opt int32, bootstr usermem.String) error {
 			return err
 		}
 	}
-	l.OnReply(func() { go b.Shutdown(opt) })
+	l.OnReply(func() { b.spawn(func() { b.Shutdown(opt) }) })
 	return nil
 }

@@ -24,6 +24,7 @@ type Sim struct {
 
 	mu      sync.Mutex
 	now     int64 // monotonic, nanoseconds
+	wall    int64 // the wall clock when now is 0
 	timers  []*simTimer
 	random  uint64
 	console []byte
@@ -49,7 +50,7 @@ type Fault struct {
 
 // NewSim returns a simulated host whose random bytes come from seed.
 func NewSim(seed uint64) *Sim {
-	return &Sim{Name: "sim", ID: 1, CPUs: 2, random: seed, files: map[string]*simData{}}
+	return &Sim{Name: "sim", ID: 1, CPUs: 2, random: seed, wall: simEpoch, files: map[string]*simData{}}
 }
 
 type simTimer struct {
@@ -59,7 +60,18 @@ type simTimer struct {
 }
 
 // Now returns the simulated wall clock.
-func (h *Sim) Now() int64 { return simEpoch + h.Mono() }
+func (h *Sim) Now() int64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.wall + h.now
+}
+
+// Jump moves the wall clock alone, as who sets the host's clock does.
+func (h *Sim) Jump(d time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.wall += int64(d)
+}
 
 // Mono returns the simulated monotonic clock: how far it was advanced.
 func (h *Sim) Mono() int64 {
@@ -117,6 +129,21 @@ func (h *Sim) Advance(d time.Duration) {
 	}
 	h.now = max(h.now, end)
 	h.mu.Unlock()
+}
+
+// AdvanceNext moves the clock to when the next timer is due, and late beyond:
+// all that is due by then runs, in order, after the clock was moved. It reports
+// whether there was a timer.
+func (h *Sim) AdvanceNext(late time.Duration) bool {
+	h.mu.Lock()
+	if len(h.timers) == 0 {
+		h.mu.Unlock()
+		return false
+	}
+	h.now = max(h.now, h.timers[0].at+int64(late))
+	h.mu.Unlock()
+	h.Advance(0)
+	return true
 }
 
 // Pending returns the number of timers that wait.

@@ -11,8 +11,9 @@ import (
 
 // Account counts memory against a limit. The zero value has no limit.
 type Account struct {
-	limit int64
-	used  atomic.Int64
+	limit  int64
+	refuse func(n int64) bool
+	used   atomic.Int64
 
 	mu      sync.Mutex
 	shrinks []func(want int64) int64
@@ -20,6 +21,10 @@ type Account struct {
 
 // New returns an account of limit bytes, 0 for no limit.
 func New(limit int64) *Account { return &Account{limit: limit} }
+
+// RefuseBy has Reserve ask fn first, which may refuse what the limit would
+// allow. It is called before the account is used.
+func (a *Account) RefuseBy(fn func(n int64) bool) { a.refuse = fn }
 
 // Limit returns the limit in bytes, 0 for none.
 func (a *Account) Limit() int64 { return a.limit }
@@ -38,6 +43,9 @@ func (a *Account) OnPressure(fn func(want int64) int64) {
 // Reserve takes n bytes. When that passes the limit, caches are shrunk first;
 // ENOMEM when they have not enough.
 func (a *Account) Reserve(n int64) error {
+	if a.refuse != nil && a.refuse(n) {
+		return abi.ENOMEM
+	}
 	used := a.used.Add(n)
 	if a.limit == 0 || used <= a.limit {
 		return nil

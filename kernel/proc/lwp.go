@@ -84,7 +84,25 @@ func (l *LWP) Wake() {
 	case l.wake <- struct{}{}:
 	default:
 	}
+	if s := l.proc.table.sched; s != nil {
+		s.Woken(l.wake)
+	}
 }
+
+// wait waits for a wake-up, in the order of a host that decides on it.
+func (l *LWP) wait() {
+	if s := l.proc.table.sched; s != nil {
+		s.Sleep(l.wake, l)
+		return
+	}
+	<-l.wake
+}
+
+// Where returns the process, the lwp and the system call it is in.
+func (l *LWP) Where() (pid, lid int32, num int) { return l.proc.Pid, l.lid, l.num }
+
+// Abandon ends all calls of the process: they can't end otherwise.
+func (l *LWP) Abandon() { l.proc.QuitLWPs(nil) }
 
 // Interrupt makes the present sleep, or the next one of the same call, end
 // with EINTR.
@@ -132,7 +150,7 @@ func (l *LWP) park(d time.Duration) (expired bool) {
 	if d >= 0 {
 		expired = l.parkFor(d)
 	} else {
-		<-l.wake
+		l.wait()
 	}
 	l.awake()
 	if held {
@@ -148,7 +166,7 @@ func (l *LWP) parkFor(d time.Duration) bool {
 		fired.Store(true)
 		l.Wake()
 	})
-	<-l.wake
+	l.wait()
 	timer.Stop()
 	return fired.Load()
 }

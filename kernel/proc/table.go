@@ -20,7 +20,9 @@ const pidMax = 30000
 type Table struct {
 	host hypercall.Host
 	cpus *cpus
-	attn atomic.Uint32 // what new lwps have to look at from the start
+	// sched decides in which order lwps run, on hosts that do; nil on others.
+	sched hypercall.Scheduler
+	attn  atomic.Uint32 // what new lwps have to look at from the start
 
 	mu    sync.Mutex
 	procs map[int32]*Proc
@@ -38,6 +40,7 @@ type Table struct {
 // never so many that pids are hard to find.
 func NewTable(host hypercall.Host, ncpu, maxproc int) *Table {
 	t := &Table{host: host, cpus: newCPUs(ncpu), procs: map[int32]*Proc{}, max: min(maxproc, pidMax*9/10)}
+	t.sched, _ = host.(hypercall.Scheduler)
 	if t.cpus != nil {
 		t.attn.Store(attnCPU)
 	}
