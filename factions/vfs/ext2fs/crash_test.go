@@ -1,0 +1,210 @@
+// Power cuts: every write to the device is recorded, and images as a cut may
+// leave them are judged: what was flushed is there, of what came after any
+// part may be.
+package ext2fs
+
+import (
+	"bytes"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/rumpkit/rumpkit/kernel"
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/hypercall"
+)
+
+// diskOp is a write, or a flush when there is no data.
+type diskOp struct {
+	off  int64
+	data []byte
+}
+
+// recorder is a host that notes what is written to its files.
+type recorder struct {
+	hypercall.Host
+	mu  sync.Mutex
+	ops []diskOp
+}
+
+type recordedFile struct {
+	hypercall.File
+	r *recorder
+}
+
+func (r *recorder) Open(name string, mode hypercall.OpenMode) (hypercall.File, error) {
+	f, err := r.Host.Open(name, mode)
+	return &recordedFile{f, r}, err
+}
+
+func (r *recorder) note(op diskOp) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ops = append(r.ops, op)
+}
+
+func (r *recorder) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.ops)
+}
+
+func (f *recordedFile) WriteAt(p []byte, off int64) (int, error) {
+	f.r.note(diskOp{off, bytes.Clone(p)})
+	return f.File.WriteAt(p, off)
+}
+
+// Sync spares the host the flush.
+func (f *recordedFile) Sync() error {
+	f.r.note(diskOp{})
+	return nil
+}
+
+// saved is what the model held when a sync had returned.
+type saved struct {
+	at    int // operations of the disk until then
+	files map[string]inode
+}
+
+func (m *model) snapshot(at int) saved {
+	s := saved{at: at, files: map[string]inode{}}
+	for p, f := range m.files {
+		s.files[p] = inode{kind: f.kind, data: bytes.Clone(f.data), target: f.target}
+	}
+	return s
+}
+
+// unchanged returns what a and b both have.
+func unchanged(a, b saved) map[string]inode {
+	files := maps.Clone(a.files)
+	maps.DeleteFunc(files, func(p string, f inode) bool {
+		g, ok := b.files[p]
+		return !ok || g.kind != f.kind || !bytes.Equal(g.data, f.data) || g.target != f.target
+	})
+	return files
+}
+
+// cutImage is what a power cut after op number at may leave: every write
+// before the last flush, and of the later ones those that keep says.
+func cutImage(first []byte, ops []diskOp, at int, keep func() bool) []byte {
+	img := bytes.Clone(first)
+	flushed := 0
+	for i, op := range ops[:at] {
+		if op.data == nil {
+			flushed = i
+		}
+	}
+	for i, op := range ops[:at] {
+		if op.data != nil && (i < flushed || keep()) {
+			copy(img[op.off:], op.data)
+		}
+	}
+	return img
+}
+
+func TestPowerCuts(t *testing.T) {
+	cuts := 40
+	if testing.Short() {
+		cuts = 8
+	}
+	for _, f := range flavors[:4] {
+		t.Run(f.name, func(t *testing.T) {
+			image := mkfs(t, 16<<20, append(slices.Clone(f.args), "-N", "4000")...)
+			first, err := os.ReadFile(image)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rec := &recorder{Host: hypercall.Real()}
+			g := boot(t, image, kernel.Config{Host: rec})
+			g.mount(0)
+			m := newModel(99)
+			list := []saved{m.snapshot(0)}
+			for range 25 {
+				for range 12 {
+					m.step(g)
+				}
+				g.do("sync", g.v.SysSync(g.l))
+				list = append(list, m.snapshot(rec.count()))
+			}
+			end := rec.count()
+			g.unmount()
+			r := rand.New(rand.NewPCG(1, 2))
+			journaled := f.name[3] != '2'
+			for range cuts {
+				at := 1 + r.IntN(end-1)
+				part := r.IntN(5)
+				img := cutImage(first, rec.ops, at, func() bool { return part == 4 || r.IntN(4) < part })
+				judgeCut(t, img, at, list, journaled)
+			}
+		})
+	}
+}
+
+// judgeCut has e2fsck and our own recovery mend an image, and looks for what
+// was synced.
+func judgeCut(t *testing.T, img []byte, at int, list []saved, journaled bool) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "cut")
+	if err := os.WriteFile(path, img, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	how := "-fp" // what can be mended without a question
+	if !journaled {
+		how = "-fy"
+	}
+	b, err := exec.Command("e2fsck", how, path).CombinedOutput()
+	if e, ok := err.(*exec.ExitError); err != nil && (!ok || e.ExitCode() > 1) {
+		t.Fatalf("cut at %d: e2fsck %s: %v\n%s", at, how, err, b)
+	}
+	fsck(t, path)
+	i := len(list) - 1
+	for list[i].at > at {
+		i--
+	}
+	must := list[i].files
+	if i+1 < len(list) {
+		must = unchanged(list[i], list[i+1])
+	}
+	if !journaled {
+		return
+	}
+	g := boot(t, path, kernel.Config{})
+	lookFor(t, g, at, must)
+	g.b.Close()
+	if err := os.WriteFile(path, img, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	g = boot(t, path, kernel.Config{})
+	g.mount(abi.MNT_RDONLY)
+	g.unmount()
+	lookFor(t, g, at, must)
+	g.b.Close()
+	fsck(t, path)
+}
+
+func lookFor(t *testing.T, g *guest, at int, must map[string]inode) {
+	t.Helper()
+	g.mount(0)
+	for p, f := range must {
+		switch f.kind {
+		case abi.S_IFREG:
+			if got, err := g.tryTake("/mnt" + p); err != nil || !bytes.Equal(got, f.data) {
+				t.Fatalf("cut at %d: %s: %v, %d bytes, want %d, differ at %d", at, p, err, len(got), len(f.data), differ(got, f.data))
+			}
+		case abi.S_IFLNK:
+			if got, err := g.readlink("/mnt" + p); err != nil || got != f.target {
+				t.Fatalf("cut at %d: link %s: %q, %v", at, p, got, err)
+			}
+		default:
+			if st := g.stat("/mnt" + p); st.Mode&abi.S_IFMT != abi.S_IFDIR {
+				t.Fatalf("cut at %d: %s is no directory", at, p)
+			}
+		}
+	}
+	g.unmount()
+}
