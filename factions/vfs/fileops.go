@@ -20,6 +20,8 @@ func vnodeOf(f *file.File) *vnode.Vnode {
 		return d
 	case *specFile:
 		return d.vp
+	case *fifoFile:
+		return d.vp
 	}
 	return nil
 }

@@ -32,7 +32,8 @@ type last struct {
 func (n last) isDot() bool { return n.name == "" || n.name == "." || n.name == ".." }
 
 // start begins a lookup of path from the directory open as fd, or from the
-// process's own (AT_FDCWD). The caller ends it with done.
+// process's own (AT_FDCWD). The caller ends it with done. As in NetBSD, fd must
+// be an open file even when path is absolute.
 func (v *VFS) start(l *proc.LWP, fd int32, path string) (w walk, err error) {
 	w = walk{v: v, cred: l.Cred(), path: path}
 	if path == "" {
@@ -41,6 +42,9 @@ func (v *VFS) start(l *proc.LWP, fd int32, path string) (w walk, err error) {
 	if len(path) >= abi.MAXPATHLEN {
 		return w, abi.ENAMETOOLONG
 	}
+	if v.b.Ktrace.On() {
+		v.b.Ktrace.Namei(l, path)
+	}
 	c := cwdOf(l.Proc())
 	if c == nil {
 		return w, abi.ESRCH
@@ -48,16 +52,18 @@ func (v *VFS) start(l *proc.LWP, fd int32, path string) (w walk, err error) {
 	if w.dir, w.root, err = c.get(); err != nil {
 		return w, err
 	}
-	switch {
-	case path[0] == '/':
-		w.to(w.root.Ref())
-	case fd != abi.AT_FDCWD:
+	if fd != abi.AT_FDCWD {
 		dir, err := dirOf(l, fd)
-		if err != nil {
+		if err != nil && (err != abi.ENOTDIR || path[0] != '/') {
 			w.done()
 			return w, err
 		}
-		w.to(dir)
+		if err == nil {
+			w.to(dir)
+		}
+	}
+	if path[0] == '/' {
+		w.to(w.root.Ref())
 	}
 	return w, nil
 }

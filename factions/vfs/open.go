@@ -212,8 +212,7 @@ func (v *VFS) newFile(l *proc.LWP, vp *vnode.Vnode, fflags uint32) (*file.File, 
 	case vp.IsDevice():
 		return v.openDevice(l, vp, fflags)
 	case vp.Type == abi.S_IFIFO:
-		vp.Unref()
-		return nil, abi.EOPNOTSUPP
+		return v.openFifo(l, vp, fflags)
 	}
 	if o, ok := vp.Node.(opener); ok {
 		if err := o.Open(fflags); err != nil {

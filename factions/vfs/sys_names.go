@@ -31,8 +31,7 @@ func (v *VFS) SysMkdirat(l *proc.LWP, fd int32, path usermem.String, mode uint32
 	return v.makeNode(l, fd, path, vnode.NewNode{Mode: abi.S_IFDIR | mode&abi.ACCESSPERMS})
 }
 
-// SysMkfifo makes a fifo. Without the component that serves fifos it can be
-// named but not opened.
+// SysMkfifo makes a fifo.
 func (v *VFS) SysMkfifo(l *proc.LWP, path usermem.String, mode uint32) error {
 	return v.SysMkfifoat(l, abi.AT_FDCWD, path, mode)
 }

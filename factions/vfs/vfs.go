@@ -23,6 +23,7 @@ type VFS struct {
 	root  *vnode.Vnode // of rumpfs
 	files vnodeOps
 	specs specOps
+	fifos fifoOps
 	etfs  etfsTable
 	blk   rumpBlk
 	locks lockf.Table
@@ -38,7 +39,7 @@ type VFS struct {
 // directories of pid 0, the host files of the configuration.
 func Attach(b *kernel.Base) (*VFS, error) {
 	v := &VFS{b: b}
-	v.files.v, v.specs.v = v, v
+	v.files.v, v.specs.v, v.fifos.v = v, v, v
 	if err := v.mountRoot(); err != nil {
 		return nil, err
 	}

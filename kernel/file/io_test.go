@@ -240,7 +240,7 @@ func TestVectorErrors(t *testing.T) {
 		v    usermem.InSlice[abi.Iovec]
 		err  error
 	}{
-		{"none", rw, vec(), nil},
+		{"none", rw, vec(), abi.EINVAL},
 		{"too many", rw, usermem.InSlice[abi.Iovec]{Mem: remote(s, 0, -1), N: 1025}, abi.EINVAL},
 		{"too much", rw, vec(abi.Iovec{Len: 1 << 62}, abi.Iovec{Len: 1 << 62}), abi.EINVAL},
 		{"nowhere", rw, vec(abi.Iovec{Base: 8, Len: 1}, abi.Iovec{Base: 8, Len: 1}), abi.EFAULT},

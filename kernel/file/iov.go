@@ -17,9 +17,12 @@ type segment struct {
 	n   int
 }
 
-// vector copies a vector in: EINVAL for more than UIO_MAXIOV segments or for
-// more bytes than a result can tell, EFAULT for memory that does not exist.
+// vector copies a vector in: EINVAL for no segments, for more than UIO_MAXIOV or
+// for more bytes than a result can tell, EFAULT for memory that does not exist.
 func vector(iov usermem.InSlice[abi.Iovec]) (segs []segment, total int, err error) {
+	if iov.N == 0 {
+		return nil, 0, abi.EINVAL
+	}
 	v, err := iov.Load(abi.UIO_MAXIOV, abi.EINVAL)
 	if err != nil {
 		return nil, 0, err

@@ -29,15 +29,19 @@ type Config struct {
 	Flags uint32
 }
 
-// Pipe is a pipe. It also serves named ones.
+// Pipe is a pipe. It also serves named ones (fifo.go).
 type Pipe struct {
-	conf Config
+	conf  Config
+	named bool
 
 	mu      sync.Mutex
 	ring    []byte
 	r, n    int // where the oldest byte is, and how many there are
 	readers int
 	writers int
+	ropens  int // how often the ends of a named pipe were opened
+	wopens  int
+	owait   proc.Cond // for the other end to come
 	rwait   proc.Cond
 	wwait   proc.Cond
 	rq, wq  event.Queue

@@ -31,7 +31,7 @@ func (r *reader) Read(l *proc.LWP, f *file.File, b []byte) (int, error) {
 	n := p.get(b)
 	p.wwait.Broadcast()
 	p.mu.Unlock()
-	p.wq.Notify(writable)
+	p.tellWriters(writable)
 	return n, nil
 }
 
@@ -61,10 +61,11 @@ func (r *reader) Poll(_ *file.File, events event.Mask) (ready event.Mask) {
 	p := (*Pipe)(r)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.n > 0 || p.writers == 0 {
+	ended := p.writers == 0 && p.hadWriter()
+	if p.n > 0 || ended {
 		ready = events & readable
 	}
-	if p.writers == 0 {
+	if ended {
 		ready |= abi.POLLHUP
 	}
 	return ready
@@ -83,11 +84,11 @@ func (r *reader) Close(*proc.LWP, *file.File) error {
 	p.mu.Lock()
 	p.readers--
 	if p.readers == 0 {
-		p.free()
+		p.freeUnused()
 		p.wwait.Broadcast()
 		p.rwait.Broadcast()
 	}
 	p.mu.Unlock()
-	p.wq.Notify(writable | abi.POLLHUP)
+	p.tellWriters(writable | abi.POLLHUP)
 	return nil
 }

@@ -112,6 +112,7 @@ func (w *writer) Close(*proc.LWP, *file.File) error {
 	p.mu.Lock()
 	p.writers--
 	if p.writers == 0 {
+		p.freeUnused()
 		p.rwait.Broadcast()
 		p.wwait.Broadcast()
 	}

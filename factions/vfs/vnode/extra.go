@@ -1,5 +1,5 @@
 // What only some vnodes carry: advisory locks, who waits for changes, the name
-// of a local socket.
+// of a local socket, the pipe of a fifo.
 package vnode
 
 import (
@@ -7,6 +7,7 @@ import (
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/event"
+	"github.com/rumpkit/rumpkit/kernel/pipe"
 )
 
 // Extra is what the kernel keeps with a vnode that few have.
@@ -15,6 +16,8 @@ type Extra struct {
 	Locks atomic.Value
 	// Socket is what is bound to a name of type S_IFSOCK.
 	Socket atomic.Value
+	// Fifo is the pipe of a fifo.
+	Fifo atomic.Pointer[pipe.Pipe]
 	// Notes is told of changes as NOTE_ flags (kqueue(2)), Ready of new
 	// contents as poll(2) events.
 	Notes, Ready event.Queue
