@@ -3,6 +3,8 @@
 package vfs
 
 import (
+	"sync/atomic"
+
 	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/devsw"
@@ -12,12 +14,17 @@ import (
 )
 
 // specOps is the operations of open devices.
-type specOps struct{ v *VFS }
+type specOps struct {
+	v     *VFS
+	table specTable
+}
 
 // specFile is one open device: Data of its file.
 type specFile struct {
-	vp  *vnode.Vnode // with a reference
-	dev devsw.Device
+	vp     *vnode.Vnode // with a reference
+	dev    devsw.Device
+	uses   atomic.Int32 // calls in the driver, and gone
+	closed atomic.Bool  // dev was told
 }
 
 // openDevice opens the device of a node, whose reference it takes over: ENXIO
@@ -32,7 +39,9 @@ func (v *VFS) openDevice(l *proc.LWP, vp *vnode.Vnode, fflags uint32) (*file.Fil
 		vp.Unref()
 		return nil, err
 	}
-	return file.New(&v.specs, file.KindVnode, &specFile{vp: vp, dev: dev}, fflags), nil
+	s := &specFile{vp: vp, dev: dev}
+	v.specs.table.add(s)
+	return file.New(&v.specs, file.KindVnode, s, fflags), nil
 }
 
 func spec(f *file.File) *specFile { return f.Data.(*specFile) }
@@ -56,12 +65,17 @@ func (o *specOps) advance(f *file.File, n int) {
 	}
 }
 
-// ReadAt reads at byte off.
+// ReadAt reads at byte off: EIO when the device was revoked.
 func (o *specOps) ReadAt(l *proc.LWP, f *file.File, p []byte, off int64) (int, error) {
 	if off < 0 {
 		return 0, abi.EINVAL
 	}
-	return spec(f).dev.Read(l, p, off, f.Nonblock())
+	s := spec(f)
+	if !s.begin() {
+		return 0, abi.EIO
+	}
+	defer s.finish(l)
+	return s.dev.Read(l, p, off, f.Nonblock())
 }
 
 // Write writes at the file's position.
@@ -79,7 +93,12 @@ func (o *specOps) WriteAt(l *proc.LWP, f *file.File, p []byte, off int64) (int, 
 	if off < 0 {
 		return 0, abi.EINVAL
 	}
-	return spec(f).dev.Write(l, p, off, f.Nonblock())
+	s := spec(f)
+	if !s.begin() {
+		return 0, abi.EIO
+	}
+	defer s.finish(l)
+	return s.dev.Write(l, p, off, f.Nonblock())
 }
 
 // Seek sets the position; the end is that of a block device.
@@ -106,13 +125,26 @@ func (o *specOps) Seek(_ *proc.LWP, f *file.File, off int64, whence int32) (int6
 	return to, nil
 }
 
-// Ioctl is the driver's.
+// Ioctl is the driver's: EBADF when the device was revoked.
 func (o *specOps) Ioctl(l *proc.LWP, f *file.File, cmd uint32, arg *file.Arg) error {
-	return spec(f).dev.Ioctl(l, cmd, arg)
+	s := spec(f)
+	if !s.begin() {
+		return abi.EBADF
+	}
+	defer s.finish(l)
+	return s.dev.Ioctl(l, cmd, arg)
 }
 
-// Poll is the driver's.
-func (o *specOps) Poll(f *file.File, events event.Mask) event.Mask { return spec(f).dev.Poll(events) }
+// Poll is the driver's; a device that was revoked is ready for its caller to
+// find out.
+func (o *specOps) Poll(f *file.File, events event.Mask) event.Mask {
+	s := spec(f)
+	if !s.begin() {
+		return events | abi.POLLHUP
+	}
+	defer s.finish(o.v.b.BootLWP())
+	return s.dev.Poll(events)
+}
 
 // Events is the driver's.
 func (o *specOps) Events(f *file.File) *event.Queue { return spec(f).dev.Events() }
@@ -126,7 +158,8 @@ func (o *specOps) Stat(_ *proc.LWP, f *file.File, st *abi.Stat) error {
 func (o *specOps) Close(l *proc.LWP, f *file.File) error {
 	s := spec(f)
 	o.v.unlockFile(f, s.vp)
-	err := s.dev.Close(l)
+	o.v.specs.table.remove(s)
+	err := s.close(l)
 	s.vp.Unref()
 	return err
 }

@@ -34,17 +34,9 @@ func (v *VFS) SysOpenat(l *proc.LWP, fd int32, path usermem.String, oflags int32
 	return n, nil
 }
 
-// SysRevoke would take a device from all who have it open: EPERM for who does
-// not own it, EOPNOTSUPP otherwise.
+// SysRevoke takes a device from all who have it open.
 func (v *VFS) SysRevoke(l *proc.LWP, path usermem.String) error {
-	return v.withPath(l, abi.AT_FDCWD, path, true, func(vp *vnode.Vnode) error {
-		vp.RLock()
-		defer vp.RUnlock()
-		if c := l.Cred(); !c.IsRoot() && c.Euid != vp.Node.Perm().Uid {
-			return abi.EPERM
-		}
-		return abi.EOPNOTSUPP
-	})
+	return v.withPath(l, abi.AT_FDCWD, path, true, func(vp *vnode.Vnode) error { return v.revoke(l, vp) })
 }
 
 // withPath calls fn with what path names.
