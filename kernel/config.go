@@ -1,7 +1,10 @@
 // What a kernel is told before it boots.
 package kernel
 
-import "github.com/rumpkit/rumpkit/kernel/hypercall"
+import (
+	"github.com/rumpkit/rumpkit/kernel/hypercall"
+	"github.com/rumpkit/rumpkit/kernel/proc"
+)
 
 // Config is the parameters of a kernel. The zero value boots one on the real
 // host with that host's processors and no memory limit.
@@ -17,6 +20,11 @@ type Config struct {
 	MemLimit int64
 	// Verbose prints the boot messages on the console (RUMP_VERBOSE).
 	Verbose bool
+	// Howto is the boot flags (RB_ and AB_); AB_VERBOSE is Verbose.
+	Howto int32
+	// SigModel says what becomes of signals; the zero value gives them to the
+	// caller.
+	SigModel proc.SigModel
 	// MaxProc bounds the number of processes; 0 is 16384.
 	MaxProc int
 	// Etfs are host files shown in the root file system, when there is one.

@@ -1,61 +1,41 @@
-// modctl(2): which modules there are. They are the kernel's parts: all built
-// in, none can be loaded or unloaded.
+// modctl(2): which modules there are, and starting and ending them.
 package kernel
 
 import (
-	"strings"
-
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/proc"
 	"github.com/rumpkit/rumpkit/kernel/usermem"
 )
 
-// SysModctl is modctl(2), row 246. Loading and unloading need root, and are
-// refused: EEXIST for what is built in, ENOENT for what is not; EBUSY.
+// SysModctl is modctl(2), row 246. All but the listing needs root. There are
+// no modules in files: a name that is not linked in is ENOENT.
 func (b *Base) SysModctl(l *proc.LWP, cmd int32, arg usermem.Addr) error {
-	switch cmd {
-	case abi.MODCTL_LOAD:
-		return b.modLoad(l, arg)
-	case abi.MODCTL_UNLOAD:
-		return b.modUnload(l, arg)
-	case abi.MODCTL_STAT:
+	if cmd == abi.MODCTL_STAT {
 		return b.modStat(arg)
-	case abi.MODCTL_EXISTS:
-		if !l.Cred().IsRoot() {
-			return abi.EPERM
-		}
-		if arg.Value > 1 {
-			return abi.EINVAL
-		}
-		return nil
 	}
-	return abi.EINVAL
-}
-
-// moduleNames returns the names of the parts: the last element of each path.
-func (b *Base) moduleNames() []string {
-	var names []string
-	for _, path := range b.desc.Parts {
-		if name := path[strings.LastIndexByte(path, '/')+1:]; name != "kernel" {
-			names = append(names, name)
-		}
+	if cmd < abi.MODCTL_LOAD || cmd > abi.MODCTL_EXISTS {
+		return abi.EINVAL
 	}
-	return append(names, "suser")
-}
-
-func (b *Base) hasModule(name string) bool {
-	for _, n := range b.moduleNames() {
-		if n == name {
-			return true
-		}
-	}
-	return false
-}
-
-func (b *Base) modLoad(l *proc.LWP, arg usermem.Addr) error {
 	if !l.Cred().IsRoot() {
 		return abi.EPERM
 	}
+	switch cmd {
+	case abi.MODCTL_LOAD:
+		return b.modLoad(arg)
+	case abi.MODCTL_UNLOAD:
+		name, err := usermem.String{Mem: arg.Mem}.Get(abi.MAXMODNAME)
+		if err != nil {
+			return err
+		}
+		return b.modules.unload(name)
+	}
+	if arg.Value > 1 { // MODCTL_EXISTS asks for loading, by hand or of itself
+		return abi.EINVAL
+	}
+	return nil
+}
+
+func (b *Base) modLoad(arg usermem.Addr) error {
 	ml, err := usermem.In[abi.ModctlLoad]{Mem: arg.Mem}.Get()
 	if err != nil {
 		return err
@@ -64,24 +44,26 @@ func (b *Base) modLoad(l *proc.LWP, arg usermem.Addr) error {
 	if err != nil {
 		return err
 	}
-	if b.hasModule(name) {
-		return abi.EEXIST
-	}
-	return abi.ENOENT
+	return b.modules.load(name, ml.Flags&abi.MODCTL_LOAD_FORCE != 0)
 }
 
-func (b *Base) modUnload(l *proc.LWP, arg usermem.Addr) error {
-	if !l.Cred().IsRoot() {
-		return abi.EPERM
+// stat returns a struct modstat for each module.
+func (m *modules) stat() (out []abi.Modstat) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, mod := range m.list {
+		ms := abi.Modstat{Source: abi.MODULE_SOURCE_KERNEL, Class: mod.Class, Refcnt: uint32(mod.refs)}
+		copy(ms.Name[:len(ms.Name)-1], mod.Name)
+		copy(ms.Required[:len(ms.Required)-1], requires(mod.Required))
+		if !mod.on {
+			ms.Refcnt = ^uint32(0)
+		}
+		if mod.force {
+			ms.Flags = abi.MODFLG_MUST_FORCE
+		}
+		out = append(out, ms)
 	}
-	name, err := usermem.String{Mem: arg.Mem}.Get(abi.MAXMODNAME)
-	if err != nil {
-		return err
-	}
-	if b.hasModule(name) {
-		return abi.EBUSY
-	}
-	return abi.ENOENT
+	return out
 }
 
 // modStat fills the buffer of a struct iovec with a struct modstat for each
@@ -91,20 +73,8 @@ func (b *Base) modStat(arg usermem.Addr) error {
 	if err != nil {
 		return err
 	}
-	var out []abi.Modstat
-	for _, name := range b.moduleNames() {
-		ms := abi.Modstat{Source: abi.MODULE_SOURCE_KERNEL, Class: abi.MODULE_CLASS_MISC}
-		if name == "suser" {
-			ms.Class = abi.MODULE_CLASS_SECMODEL
-		}
-		copy(ms.Name[:len(ms.Name)-1], name)
-		out = append(out, ms)
-	}
-	all := usermem.BytesOfSlice(out)
-	fits := uint64(len(all))
-	if iov.Len < fits {
-		fits = iov.Len
-	}
+	all := usermem.BytesOfSlice(b.modules.stat())
+	fits := min(iov.Len, uint64(len(all)))
 	if fits > 0 {
 		if err := arg.Follow(iov.Base, int(fits)).CopyOut(all[:fits]); err != nil {
 			return err
@@ -112,4 +82,15 @@ func (b *Base) modStat(arg usermem.Addr) error {
 	}
 	iov.Len = uint64(len(all))
 	return usermem.Out[abi.Iovec]{Mem: arg.Mem}.Put(iov)
+}
+
+// requires lists names as struct modstat has them.
+func requires(names []string) (s string) {
+	for i, name := range names {
+		if i > 0 {
+			s += ","
+		}
+		s += name
+	}
+	return s
 }

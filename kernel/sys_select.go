@@ -29,21 +29,21 @@ func (b *Base) SysPoll(l *proc.LWP, fds usermem.InOutSlice[abi.Pollfd], timeout 
 
 // SysPollts50 is pollts(2), row 437.
 func (b *Base) SysPollts50(l *proc.LWP, fds usermem.InOutSlice[abi.Pollfd], ts usermem.In[abi.Timespec], mask usermem.In[abi.Sigset]) (int32, error) {
-	d, err := optTimeout(ts, mask)
+	d, err := optTimeout(ts)
 	if err != nil {
 		return 0, err
 	}
-	return pollFds(l, fds, d)
+	old, err := maskSignals(l, mask)
+	if err != nil {
+		return 0, err
+	}
+	n, err := pollFds(l, fds, d)
+	l.MaskSignals(old)
+	return n, err
 }
 
-// optTimeout copies an optional timeout and signal mask in. No signal is ever
-// delivered inside a call, so that a mask changes nothing.
-func optTimeout(ts usermem.In[abi.Timespec], mask usermem.In[abi.Sigset]) (time.Duration, error) {
-	if !mask.IsNil() {
-		if _, err := mask.Get(); err != nil {
-			return 0, err
-		}
-	}
+// optTimeout copies an optional timeout in.
+func optTimeout(ts usermem.In[abi.Timespec]) (time.Duration, error) {
 	if ts.IsNil() {
 		return proc.Forever, nil
 	}
@@ -52,6 +52,23 @@ func optTimeout(ts usermem.In[abi.Timespec], mask usermem.In[abi.Sigset]) (time.
 		return 0, err
 	}
 	return duration(t)
+}
+
+// maskSignals has the signals of an optional set not interrupt l, and returns
+// those that did not before.
+func maskSignals(l *proc.LWP, mask usermem.In[abi.Sigset]) (old uint64, err error) {
+	old = l.MaskSignals(0)
+	set := old
+	if !mask.IsNil() {
+		s, err := mask.Get()
+		if err != nil {
+			l.MaskSignals(old)
+			return old, err
+		}
+		set = (uint64(s.Bits[0]) | uint64(s.Bits[1])<<32) << 1 // bit 0 is signal 1
+	}
+	l.MaskSignals(set)
+	return old, nil
 }
 
 // pollFds polls an array of struct pollfd.
@@ -91,11 +108,17 @@ func (b *Base) SysSelect50(l *proc.LWP, nd int32, in, ou, ex usermem.InOut[abi.F
 
 // SysPselect50 is pselect(2), row 436.
 func (b *Base) SysPselect50(l *proc.LWP, nd int32, in, ou, ex usermem.InOut[abi.FdSet], ts usermem.In[abi.Timespec], mask usermem.In[abi.Sigset]) (int32, error) {
-	d, err := optTimeout(ts, mask)
+	d, err := optTimeout(ts)
 	if err != nil {
 		return 0, err
 	}
-	return selectFds(l, nd, [3]usermem.Mem{in.Mem, ou.Mem, ex.Mem}, d)
+	old, err := maskSignals(l, mask)
+	if err != nil {
+		return 0, err
+	}
+	n, err := selectFds(l, nd, [3]usermem.Mem{in.Mem, ou.Mem, ex.Mem}, d)
+	l.MaskSignals(old)
+	return n, err
 }
 
 // selectMasks is the events that make a descriptor ready in each set.

@@ -38,3 +38,14 @@ func (c *Cred) InGroup(gid uint32) bool {
 func (c *Cred) CanSignal(o *Cred) bool {
 	return c.IsRoot() || c.Ruid == o.Ruid || c.Euid == o.Ruid || c.Ruid == o.Svuid || c.Euid == o.Svuid
 }
+
+// New returns the credentials of a user: the ids given, as real, effective and
+// saved ones, and at most MaxGroups supplementary groups. Nothing is to be
+// given back.
+func New(uid, gid uint32, groups ...uint32) *Cred {
+	groups = groups[:min(len(groups), MaxGroups)]
+	return &Cred{
+		Ruid: uid, Euid: uid, Svuid: uid, Rgid: gid, Egid: gid, Svgid: gid,
+		Groups: slices.Clone(groups),
+	}
+}

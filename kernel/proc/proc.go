@@ -15,6 +15,7 @@ type Proc struct {
 	// Pid is the process id.
 	Pid int32
 
+	key   int32 // what the table knows it by: the pid, unless SetID changed that
 	table *Table
 	cred  atomic.Pointer[cred.Cred]
 	// parent is read without a lock; Table.reparent changes it.
@@ -39,6 +40,9 @@ type Proc struct {
 	sugid           bool
 	gone            Cond
 	raise           func(sig int32)
+	sigIgnore       uint64        // not recorded
+	sigPend         atomic.Uint64 // recorded
+	proxy           atomic.Pointer[Proxy]
 	started         int64
 }
 
@@ -154,16 +158,6 @@ func (p *Proc) SetRaise(fn func(sig int32)) {
 	p.raise = fn
 }
 
-// Signal sends sig to the process, as the kernel's signal model says.
-func (p *Proc) Signal(sig int32) {
-	p.mu.Lock()
-	raise := p.raise
-	p.mu.Unlock()
-	if raise != nil {
-		raise(sig)
-	}
-}
-
 // NewLWP makes an lwp: ESRCH when the process is gone, EBUSY while its lwps
 // are told to quit. held says that the caller keeps it between calls, so that
 // nobody waits for its release.
@@ -177,8 +171,8 @@ func (p *Proc) NewLWP(held bool) (*LWP, error) {
 		return nil, abi.EBUSY
 	}
 	p.nextLID++
-	l := &LWP{proc: p, lid: p.nextLID, held: held, wake: make(chan struct{}, 1), cpus: p.table.cpus}
-	l.attn.Store(p.table.attn.Load())
+	l := &LWP{proc: p, lid: p.nextLID, key: p.nextLID, held: held, wake: make(chan struct{}, 1), cpus: p.table.cpus}
+	l.attn.Store(p.table.attn.Load() | p.attn())
 	p.lwps[l.lid] = l
 	return l, nil
 }
@@ -188,7 +182,7 @@ func (l *LWP) Release() {
 	p := l.proc
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	delete(p.lwps, l.lid)
+	delete(p.lwps, l.key)
 	p.gone.Broadcast()
 }
 
