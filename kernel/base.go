@@ -11,6 +11,7 @@ import (
 	"github.com/rumpkit/rumpkit/kernel/evcnt"
 	"github.com/rumpkit/rumpkit/kernel/hypercall"
 	"github.com/rumpkit/rumpkit/kernel/kqueue"
+	"github.com/rumpkit/rumpkit/kernel/ktrace"
 	"github.com/rumpkit/rumpkit/kernel/memlimit"
 	"github.com/rumpkit/rumpkit/kernel/msgbuf"
 	"github.com/rumpkit/rumpkit/kernel/proc"
@@ -56,6 +57,7 @@ type Base struct {
 	Procs  *proc.Table
 	Sysctl *sysctl.Tree
 	Devsw  *devsw.Switch
+	Ktrace *ktrace.Tracing
 
 	parts  Parts
 	desc   Description
@@ -64,7 +66,8 @@ type Base struct {
 	booted int64      // wall clock at boot, nanoseconds
 	mono   int64      // monotonic clock at boot
 
-	tracer atomic.Pointer[Tracer]
+	tracing sync.Mutex // protects changes of tracers
+	tracers atomic.Pointer[[]*Tracer]
 
 	mu       sync.Mutex
 	state    state

@@ -128,6 +128,7 @@ func (b *Base) bootServices() {
 	b.bootNames()
 	b.sysctlSetup()
 	b.traceSetup()
+	b.ktraceSetup()
 }
 
 // bootInit makes pid 1, the parent of everything local and of orphans, with

@@ -46,6 +46,7 @@ func (b *Base) halt(howto int32, loud bool) {
 	}
 	b.say(loud, "rump kernel halting...\n")
 	b.guard(b.endProcesses)
+	b.guard(b.Ktrace.Stop)
 	for i := len(hooks) - 1; i >= 0; i-- {
 		b.guard(func() { hooks[i](howto) })
 	}

@@ -25,6 +25,9 @@ func (b *Base) SysSysctl(l *proc.LWP, name usermem.InSlice[int32], oldv usermem.
 	if err := name.CopyIn(mib[:n]); err != nil {
 		return err
 	}
+	if b.Ktrace.On() {
+		b.Ktrace.MIB(l, mib[:n])
+	}
 	full, err := b.Sysctl.Sysctl(l, mib[:n], oldv.Buf, room, newv)
 	if !oldv.Length.IsNil() {
 		if e := oldv.Length.Put(uint64(full)); e != nil && err == nil {

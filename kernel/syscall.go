@@ -9,19 +9,6 @@ import (
 	"github.com/rumpkit/rumpkit/kernel/sysent"
 )
 
-// Tracer is told of each call while tracing is on.
-type Tracer struct {
-	// Enter is called before the handler, Exit after it.
-	Enter func(l *proc.LWP, num int, f *sysent.Frame)
-	Exit  func(l *proc.LWP, num int, f *sysent.Frame, err error)
-}
-
-// SetTracer turns tracing on, or off with nil.
-func (b *Base) SetTracer(t *Tracer) {
-	b.tracer.Store(t)
-	b.Procs.SetTraced(t != nil)
-}
-
 // Syscall performs call num for l: the arguments are in f, the results are
 // left in f.Ret. The error is an abi.Errno. An lwp whose process has ended
 // gets ESRCH.
@@ -31,8 +18,8 @@ func (b *Base) Syscall(l *proc.LWP, num int, f *sysent.Frame) (err error) {
 	}
 	l.Enter(num)
 	f.Ret = [2]int64{}
-	if t := b.tracer.Load(); t != nil {
-		err = b.traced(t, l, num, f)
+	if ts := b.tracers.Load(); ts != nil {
+		err = b.traced(*ts, l, num, f)
 	} else {
 		err = b.dispatch(l, num, f)
 	}
@@ -80,13 +67,6 @@ func (b *Base) Broken(panicked any) error {
 		b.panicked(panicked)
 	}
 	return abi.EIO
-}
-
-func (b *Base) traced(t *Tracer, l *proc.LWP, num int, f *sysent.Frame) error {
-	t.Enter(l, num, f)
-	err := b.dispatch(l, num, f)
-	t.Exit(l, num, f, err)
-	return err
 }
 
 // Errno returns the errno of err, EIO for an error that has none.

@@ -45,7 +45,7 @@ type traceLog struct {
 func newTraceLog(b *Base) *traceLog {
 	t := &traceLog{b: b, pid: traceNone}
 	t.tracer = Tracer{Enter: t.enter, Exit: t.exit}
-	b.SetTracer(nil)
+	b.tracers.Store(nil)
 	b.Procs.OnFork(t.forked)
 	b.Procs.OnExit(t.ended)
 	return t
@@ -77,14 +77,14 @@ func (t *traceLog) trace(owner, pid int32) error {
 	}
 	t.owner, t.pid, t.lost, t.text = owner, pid, 0, nil
 	t.kids, t.begun = map[int32]bool{}, map[*proc.LWP][]byte{}
-	t.b.SetTracer(&t.tracer)
+	t.b.AddTracer(&t.tracer)
 	return nil
 }
 
 // off ends tracing; what was not read can be read until the owner ends.
 // Preconditions: t.mu is held.
 func (t *traceLog) off() {
-	t.b.SetTracer(nil)
+	t.b.RemoveTracer(&t.tracer)
 	t.pid, t.kids, t.begun = traceNone, nil, nil
 }
 
