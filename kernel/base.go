@@ -77,6 +77,8 @@ type Base struct {
 	clock   clockState
 	names   names
 	kqprocs *kqueue.Procs
+	modules modules
+	hosts   hostThreads
 }
 
 type state int

@@ -24,6 +24,7 @@ func (b *Base) Boot(cfg Config, parts Parts) error {
 	if err := b.begin(); err != nil {
 		return err
 	}
+	cfg.Verbose = cfg.Verbose || cfg.Howto&abi.AB_VERBOSE != 0
 	b.Config, b.parts, b.desc = cfg, parts, parts.Describe()
 	b.bootHost()
 	b.bootMemory()
@@ -103,6 +104,7 @@ func (b *Base) bootMemory() {
 // bootProcs makes the process table, pid 0 and the lwp that boots.
 func (b *Base) bootProcs() {
 	b.Procs = proc.NewTable(b.Host, b.Config.NCPU, b.maxProc())
+	b.Procs.SetSigModel(b.Config.SigModel, func(why string) { b.panicked(why) })
 	b.kqprocs = kqueue.NewProcs(b.Procs)
 	p := b.Procs.Find(0)
 	b.boot, _ = p.NewLWP(true)
@@ -126,6 +128,7 @@ func (b *Base) bootServices() {
 	b.Sysctl = sysctl.New(b.Mem)
 	b.Devsw = devsw.New()
 	b.bootNames()
+	b.bootModules()
 	b.sysctlSetup()
 	b.traceSetup()
 	b.ktraceSetup()

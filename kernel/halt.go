@@ -50,6 +50,7 @@ func (b *Base) halt(howto int32, loud bool) {
 	for i := len(hooks) - 1; i >= 0; i-- {
 		b.guard(func() { hooks[i](howto) })
 	}
+	b.guard(b.stopModules)
 	b.guard(b.parts.Detach)
 	b.say(loud, "halted\n")
 	b.setState(halted)

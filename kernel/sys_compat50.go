@@ -22,15 +22,6 @@ func timeout50(ts usermem.In[abi.Timespec50]) (time.Duration, error) {
 	return duration(abi.Timespec{Sec: int64(t.Sec), Nsec: t.Nsec})
 }
 
-// checkMask copies an optional signal mask in, which changes nothing.
-func checkMask(mask usermem.In[abi.Sigset]) error {
-	if mask.IsNil() {
-		return nil
-	}
-	_, err := mask.Get()
-	return err
-}
-
 // Compat50SysSelect is the old select(2), row 93.
 func (b *Base) Compat50SysSelect(l *proc.LWP, nd int32, in, ou, ex usermem.InOut[abi.FdSet], tv usermem.In[abi.Timeval50]) (int32, error) {
 	d := proc.Forever
@@ -55,10 +46,9 @@ func (b *Base) Compat50SysPselect(l *proc.LWP, nd int32, in, ou, ex usermem.InOu
 	if err != nil {
 		return 0, err
 	}
-	if err := checkMask(mask); err != nil {
-		return 0, err
-	}
-	return selectFds(l, nd, [3]usermem.Mem{in.Mem, ou.Mem, ex.Mem}, d)
+	return masked(l, mask, func() (int32, error) {
+		return selectFds(l, nd, [3]usermem.Mem{in.Mem, ou.Mem, ex.Mem}, d)
+	})
 }
 
 // Compat50SysPollts is the old pollts(2), row 374.
@@ -67,10 +57,7 @@ func (b *Base) Compat50SysPollts(l *proc.LWP, fds usermem.InOutSlice[abi.Pollfd]
 	if err != nil {
 		return 0, err
 	}
-	if err := checkMask(mask); err != nil {
-		return 0, err
-	}
-	return pollFds(l, fds, d)
+	return masked(l, mask, func() (int32, error) { return pollFds(l, fds, d) })
 }
 
 // Compat50SysKevent is the old kevent(2), row 345.

@@ -33,13 +33,7 @@ func (b *Base) SysPollts50(l *proc.LWP, fds usermem.InOutSlice[abi.Pollfd], ts u
 	if err != nil {
 		return 0, err
 	}
-	old, err := maskSignals(l, mask)
-	if err != nil {
-		return 0, err
-	}
-	n, err := pollFds(l, fds, d)
-	l.MaskSignals(old)
-	return n, err
+	return masked(l, mask, func() (int32, error) { return pollFds(l, fds, d) })
 }
 
 // optTimeout copies an optional timeout in.
@@ -54,21 +48,18 @@ func optTimeout(ts usermem.In[abi.Timespec]) (time.Duration, error) {
 	return duration(t)
 }
 
-// maskSignals has the signals of an optional set not interrupt l, and returns
-// those that did not before.
-func maskSignals(l *proc.LWP, mask usermem.In[abi.Sigset]) (old uint64, err error) {
-	old = l.MaskSignals(0)
-	set := old
-	if !mask.IsNil() {
-		s, err := mask.Get()
-		if err != nil {
-			l.MaskSignals(old)
-			return old, err
-		}
-		set = (uint64(s.Bits[0]) | uint64(s.Bits[1])<<32) << 1 // bit 0 is signal 1
+// masked waits while the signals of an optional set don't interrupt l.
+func masked(l *proc.LWP, mask usermem.In[abi.Sigset], wait func() (int32, error)) (int32, error) {
+	if mask.IsNil() {
+		return wait()
 	}
-	l.MaskSignals(set)
-	return old, nil
+	s, err := mask.Get()
+	if err != nil {
+		return 0, err
+	}
+	old := l.MaskSignals((uint64(s.Bits[0]) | uint64(s.Bits[1])<<32) << 1) // bit 0 is signal 1
+	defer l.MaskSignals(old)
+	return wait()
 }
 
 // pollFds polls an array of struct pollfd.
@@ -112,13 +103,9 @@ func (b *Base) SysPselect50(l *proc.LWP, nd int32, in, ou, ex usermem.InOut[abi.
 	if err != nil {
 		return 0, err
 	}
-	old, err := maskSignals(l, mask)
-	if err != nil {
-		return 0, err
-	}
-	n, err := selectFds(l, nd, [3]usermem.Mem{in.Mem, ou.Mem, ex.Mem}, d)
-	l.MaskSignals(old)
-	return n, err
+	return masked(l, mask, func() (int32, error) {
+		return selectFds(l, nd, [3]usermem.Mem{in.Mem, ou.Mem, ex.Mem}, d)
+	})
 }
 
 // selectMasks is the events that make a descriptor ready in each set.

@@ -51,7 +51,11 @@ func (b *Base) dispatch(l *proc.LWP, num int, f *sysent.Frame) (err error) {
 			err = b.Broken(recover())
 		}
 	}()
-	err = b.parts.Syscall(l, num, f)
+	if proxy := l.Proxy(); proxy != nil {
+		err = proxy(l, num, f)
+	} else {
+		err = b.parts.Syscall(l, num, f)
+	}
 	returned = true
 	if err != nil {
 		err = Errno(err)

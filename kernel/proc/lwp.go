@@ -15,6 +15,7 @@ import (
 type LWP struct {
 	proc *Proc
 	lid  int32
+	key  int32 // what the process knows it by: lid, unless SetID changed that
 	// attn says what the next call, or the end of this one, has to look at
 	// besides the call itself: attnQuit and so on. A plain call finds it 0.
 	attn  atomic.Uint32
@@ -31,6 +32,8 @@ type LWP struct {
 	// cpus is where it gets one, nil when they are not bounded.
 	cpu  bool
 	cpus *cpus
+	// sigMask is the signals that don't interrupt.
+	sigMask atomic.Uint64
 	// replied is what OnReply left; only the lwp's goroutine looks.
 	replied func()
 	// onBlock is told before the lwp sleeps or waits outside the kernel.
@@ -44,6 +47,8 @@ const (
 	attnTrace             // calls are traced
 	attnCPU               // virtual CPUs are bounded
 	attnReply             // OnReply left something to do
+	attnSig               // signals are recorded
+	attnProxy             // somebody else serves the process's calls
 )
 
 // OnBlock sets a function that the lwp's goroutine calls before it sleeps, and
@@ -114,7 +119,10 @@ func (l *LWP) Interrupt() {
 // Quitting reports that the process is ending its lwps: calls return EINTR.
 func (l *LWP) Quitting() bool { return l.attn.Load()&attnQuit != 0 }
 
-func (l *LWP) interrupted() bool { return l.attn.Load()&(attnQuit|attnIntr) != 0 }
+func (l *LWP) interrupted() bool {
+	attn := l.attn.Load()
+	return attn&(attnQuit|attnIntr) != 0 || attn&attnSig != 0 && l.signalled()
+}
 
 // Interrupted returns EINTR when a sleep of l would be interrupted at once.
 func (l *LWP) Interrupted() error {

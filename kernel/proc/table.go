@@ -23,6 +23,9 @@ type Table struct {
 	// sched decides in which order lwps run, on hosts that do; nil on others.
 	sched hypercall.Scheduler
 	attn  atomic.Uint32 // what new lwps have to look at from the start
+	// model is what becomes of signals, fatal ends the kernel for one.
+	model SigModel
+	fatal func(why string)
 
 	mu    sync.Mutex
 	procs map[int32]*Proc
@@ -56,7 +59,7 @@ func NewTable(host hypercall.Host, ncpu, maxproc int) *Table {
 
 func (t *Table) newProc(parent *Proc, pid int32, name string) *Proc {
 	p := &Proc{
-		Pid: pid, table: t, name: trimComm(name),
+		Pid: pid, key: pid, table: t, name: trimComm(name),
 		lwps: map[int32]*LWP{}, started: t.host.Now(),
 	}
 	p.parent.Store(parent)
@@ -243,7 +246,7 @@ func (t *Table) end(p *Proc, l *LWP) {
 	t.reparent(p)
 	p.Pgrp().leave(p)
 	t.mu.Lock()
-	delete(t.procs, p.Pid)
+	delete(t.procs, p.key)
 	t.mu.Unlock()
 	for _, fn := range t.exitHooks {
 		fn(p)
@@ -266,7 +269,7 @@ func (t *Table) reparent(p *Proc) {
 	}
 	if parent := p.parent.Load(); parent != nil {
 		parent.mu.Lock()
-		delete(parent.kids, p.Pid)
+		delete(parent.kids, p.key)
 		parent.mu.Unlock()
 	}
 }
@@ -276,5 +279,5 @@ func (p *Proc) addKid(k *Proc) {
 	if p.kids == nil {
 		p.kids = map[int32]*Proc{}
 	}
-	p.kids[k.Pid] = k
+	p.kids[k.key] = k
 }
