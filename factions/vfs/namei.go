@@ -14,6 +14,7 @@ import (
 // walk is one lookup. It holds references on where it is and on the root.
 type walk struct {
 	v     *VFS
+	l     *proc.LWP
 	cred  *cred.Cred
 	root  *vnode.Vnode
 	dir   *vnode.Vnode // where the lookup is
@@ -35,7 +36,7 @@ func (n last) isDot() bool { return n.name == "" || n.name == "." || n.name == "
 // process's own (AT_FDCWD). The caller ends it with done. As in NetBSD, fd must
 // be an open file even when path is absolute.
 func (v *VFS) start(l *proc.LWP, fd int32, path string) (w walk, err error) {
-	w = walk{v: v, cred: l.Cred(), path: path}
+	w = walk{v: v, l: l, cred: l.Cred(), path: path}
 	if path == "" {
 		return w, abi.ENOENT
 	}
@@ -231,6 +232,9 @@ func (w *walk) look(name string) (*vnode.Vnode, error) {
 		if vp := w.v.etfs.find(name); vp != nil {
 			return vp, nil
 		}
+	}
+	if pd, ok := d.(vnode.ProcDir); ok {
+		return pd.LookupFor(w.l, name)
 	}
 	return d.Lookup(name)
 }

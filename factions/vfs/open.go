@@ -208,6 +208,10 @@ func openAccess(c *cred.Cred, vp *vnode.Vnode, flags int32, writes bool) error {
 
 // newFile returns an open file of vp, whose reference it takes over.
 func (v *VFS) newFile(l *proc.LWP, vp *vnode.Vnode, fflags uint32) (*file.File, error) {
+	if o, ok := vp.Node.(fileOpener); ok {
+		defer vp.Unref()
+		return o.OpenFile(l, fflags)
+	}
 	switch {
 	case vp.IsDevice():
 		return v.openDevice(l, vp, fflags)
@@ -225,3 +229,9 @@ func (v *VFS) newFile(l *proc.LWP, vp *vnode.Vnode, fflags uint32) (*file.File, 
 
 // opener is a Node that is told when it is opened, and may refuse.
 type opener interface{ Open(fflags uint32) error }
+
+// fileOpener is a Node that stands for a file that is open already: that is
+// what an open returns.
+type fileOpener interface {
+	OpenFile(l *proc.LWP, fflags uint32) (*file.File, error)
+}

@@ -33,7 +33,7 @@ func (v *VFS) SysGetdents30(l *proc.LWP, fd int32, buf usermem.OutBuf) (int32, e
 		return 0, err
 	}
 	f.OffMu.Lock()
-	n, next, err := readDir(vp, f.Off, win)
+	n, next, err := readDir(l, vp, f.Off, win)
 	f.Off = next
 	f.OffMu.Unlock()
 	if cerr := buf.Commit(win, n); err == nil {
@@ -44,7 +44,7 @@ func (v *VFS) SysGetdents30(l *proc.LWP, fd int32, buf usermem.OutBuf) (int32, e
 
 // readDir puts the entries from cookie on into buf. It returns the bytes used
 // and the cookie that follows.
-func readDir(vp *vnode.Vnode, cookie int64, buf []byte) (n int, next int64, err error) {
+func readDir(l *proc.LWP, vp *vnode.Vnode, cookie int64, buf []byte) (n int, next int64, err error) {
 	d, err := vp.Dir()
 	if err != nil {
 		return 0, cookie, err
@@ -54,7 +54,7 @@ func readDir(vp *vnode.Vnode, cookie int64, buf []byte) (n int, next int64, err 
 	}
 	next, full := cookie, false
 	vp.RLock()
-	err = d.ReadDir(cookie, func(e vnode.Entry) bool {
+	err = list(l, d, cookie, func(e vnode.Entry) bool {
 		used := putEntry(buf[n:], e)
 		if used == 0 {
 			full = true
@@ -68,6 +68,14 @@ func readDir(vp *vnode.Vnode, cookie int64, buf []byte) (n int, next int64, err 
 		err = abi.EINVAL
 	}
 	return n, next, err
+}
+
+// list is d.ReadDir for l.
+func list(l *proc.LWP, d vnode.Dir, cookie int64, emit func(vnode.Entry) bool) error {
+	if pd, ok := d.(vnode.ProcDir); ok {
+		return pd.ReadDirFor(l, cookie, emit)
+	}
+	return d.ReadDir(cookie, emit)
 }
 
 // putEntry writes a record and returns its length, 0 when there is no room.

@@ -2,7 +2,10 @@
 // one for each thing a file may be able to do.
 package vnode
 
-import "github.com/rumpkit/rumpkit/kernel/abi"
+import (
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/proc"
+)
 
 // Perm is what permission checks look at.
 type Perm struct {
@@ -59,6 +62,13 @@ type Dir interface {
 	// listing is told once, whatever else comes and goes. Preconditions:
 	// locked for reading.
 	ReadDir(cookie int64, emit func(e Entry) bool) error
+}
+
+// ProcDir is a Dir that shows each process other entries: its methods are asked
+// in the place of Lookup and ReadDir.
+type ProcDir interface {
+	LookupFor(l *proc.LWP, name string) (*Vnode, error)
+	ReadDirFor(l *proc.LWP, cookie int64, emit func(e Entry) bool) error
 }
 
 // Entry is one entry of a directory.
