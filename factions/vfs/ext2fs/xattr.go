@@ -1,12 +1,19 @@
-// Extended attributes in a block of their own, which files may share.
+// Extended attributes: in the inode while there is room, else in a block that
+// files with the same ones may share.
 package ext2fs
 
-import "github.com/rumpkit/rumpkit/kernel/abi"
+import (
+	"slices"
+
+	"github.com/rumpkit/rumpkit/factions/vfs/buf"
+	"github.com/rumpkit/rumpkit/kernel/abi"
+)
 
 const (
 	xattrMagic = 0xea020000
 	xattrRefs  = 4  // offset of the count of files
 	xattrCsum  = 16 // offset of the checksum
+	xattrFirst = 32 // of a block: where entries begin
 )
 
 // xattrBlockCsum returns the checksum of a block of attributes.
@@ -16,33 +23,238 @@ func (s *super) xattrBlockCsum(block uint64, p []byte) uint32 {
 	return crcHole(crc32c(s.seed, num[:]), p, xattrCsum, 4)
 }
 
-// freeXattrs gives up the file's block of attributes. One that makes no sense
-// is left to fsck.
-func (n *node) freeXattrs() error {
-	block := n.raw.acl()
-	if block == 0 {
-		return nil
+// Xattr returns the value of an attribute.
+func (n *node) Xattr(ns int32, name string) ([]byte, error) {
+	index, name, err := xattrIndex(ns, name)
+	if err != nil {
+		return nil, err
 	}
-	fs := n.fs
-	if !fs.sb.inRange(block, 1) {
-		return abi.EIO
+	n.fs.mu.RLock()
+	defer n.fs.mu.RUnlock()
+	inner, outer, err := n.xattrs()
+	if err != nil {
+		return nil, err
 	}
-	b, err := fs.cache.Get(block)
+	for _, list := range [...][]xattr{inner, outer} {
+		if i := findXattr(list, index, name); i >= 0 {
+			return list[i].value, nil
+		}
+	}
+	return nil, abi.ENODATA
+}
+
+// ListXattr calls emit with the names of a namespace.
+func (n *node) ListXattr(ns int32, emit func(name string)) error {
+	n.fs.mu.RLock()
+	inner, outer, err := n.xattrs()
+	n.fs.mu.RUnlock()
 	if err != nil {
 		return err
 	}
-	if le.Uint32(b.Data) != xattrMagic {
-		return abi.EIO
-	}
-	n.raw.setACL(0)
-	fs.addBlocks(n.raw, -1)
-	if refs := le.Uint32(b.Data[xattrRefs:]); refs > 1 {
-		le.PutUint32(b.Data[xattrRefs:], refs-1)
-		if fs.sb.metaCsum() {
-			le.PutUint32(b.Data[xattrCsum:], fs.sb.xattrBlockCsum(block, b.Data))
+	for _, x := range slices.Concat(inner, outer) {
+		name := xattrName(x)
+		if name != "" && (x.index == 1) == (ns == abi.EXTATTR_NAMESPACE_USER) {
+			emit(name)
 		}
-		fs.dirty(b)
+	}
+	return nil
+}
+
+// SetXattr sets an attribute: ENOSPC when inode and block have no room for it.
+func (n *node) SetXattr(ns int32, name string, value []byte) error {
+	index, name, err := xattrIndex(ns, name)
+	if err != nil {
+		return err
+	}
+	if len(value) > n.fs.sb.bsize {
+		return abi.ENOSPC
+	}
+	return n.changeXattrs(index, name, &xattr{index, name, slices.Clone(value)})
+}
+
+// RemoveXattr removes an attribute.
+func (n *node) RemoveXattr(ns int32, name string) error {
+	index, name, err := xattrIndex(ns, name)
+	if err != nil {
+		return err
+	}
+	return n.changeXattrs(index, name, nil)
+}
+
+func findXattr(list []xattr, index byte, name string) int {
+	return slices.IndexFunc(list, func(x xattr) bool { return x.index == index && x.name == name })
+}
+
+// changeXattrs replaces the attribute of a name by x, nil for none.
+func (n *node) changeXattrs(index byte, name string, x *xattr) error {
+	if err := n.fs.begin(); err != nil {
+		return err
+	}
+	return n.fs.end(n.replaceXattr(index, name, x))
+}
+
+func (n *node) replaceXattr(index byte, name string, x *xattr) error {
+	if !n.fs.sb.hasCompat(featExtAttr) {
+		return abi.EOPNOTSUPP
+	}
+	inner, outer, err := n.xattrs()
+	if err != nil {
+		return err
+	}
+	i, o := findXattr(inner, index, name), findXattr(outer, index, name)
+	if i >= 0 {
+		inner = slices.Delete(inner, i, i+1)
+	}
+	if o >= 0 {
+		outer = slices.Delete(outer, o, o+1)
+	}
+	inside := false
+	switch {
+	case x == nil && i < 0 && o < 0:
+		return abi.ENODATA
+	case x == nil:
+	case xattrsFit(append(slices.Clip(inner), *x), len(n.xattrArea())-4):
+		inner, inside = append(inner, *x), true
+	case xattrsFit(append(slices.Clip(outer), *x), n.fs.sb.bsize-xattrFirst):
+		outer = append(outer, *x)
+	default:
+		return abi.ENOSPC
+	}
+	if o >= 0 || x != nil && !inside {
+		if err := n.putXattrBlock(outer); err != nil {
+			return err
+		}
+	}
+	n.putInner(inner)
+	n.changed()
+	return n.save()
+}
+
+// xattrArea returns the part of the inode that may hold attributes.
+func (n *node) xattrArea() []byte {
+	if n.raw.extra() == 0 {
 		return nil
 	}
-	return fs.freeBlocks(block, 1, true)
+	p := n.raw[goodOldSize+n.raw.extra():]
+	if len(p) < 8 {
+		return nil
+	}
+	return p
+}
+
+// xattrs returns the attributes in the inode and those in the block.
+func (n *node) xattrs() (inner, outer []xattr, err error) {
+	if p := n.xattrArea(); p != nil && le.Uint32(p) == xattrMagic {
+		if inner, err = parseXattrs(p, 4, 4); err != nil {
+			return nil, nil, err
+		}
+	}
+	if n.raw.acl() == 0 {
+		return inner, nil, nil
+	}
+	b, err := n.xattrBlock()
+	if err != nil {
+		return nil, nil, err
+	}
+	outer, err = parseXattrs(b.Data, xattrFirst, 0)
+	return inner, outer, err
+}
+
+// xattrBlock returns the file's block of attributes, checked: EIO.
+func (n *node) xattrBlock() (*buf.Buf, error) {
+	s, block := n.fs.sb, n.raw.acl()
+	if !s.inRange(block, 1) {
+		return nil, abi.EIO
+	}
+	b, err := n.fs.cache.Get(block)
+	if err != nil {
+		return nil, err
+	}
+	if le.Uint32(b.Data) != xattrMagic || le.Uint32(b.Data[8:]) != 1 || le.Uint32(b.Data[xattrRefs:]) == 0 {
+		return nil, abi.EIO
+	}
+	if s.metaCsum() && s.xattrBlockCsum(block, b.Data) != le.Uint32(b.Data[xattrCsum:]) {
+		return nil, abi.EIO
+	}
+	return b, nil
+}
+
+// putInner makes list the attributes in the inode.
+func (n *node) putInner(list []xattr) {
+	p := n.xattrArea()
+	if p == nil || len(list) == 0 && le.Uint32(p) != xattrMagic {
+		return
+	}
+	clear(p)
+	le.PutUint32(p, xattrMagic)
+	putXattrs(p, 4, 4, list)
+}
+
+// putXattrBlock makes list the attributes in the block: none is no block, and
+// one that others share is left to them.
+func (n *node) putXattrBlock(list []xattr) error {
+	if len(list) == 0 {
+		return n.freeXattrs()
+	}
+	fs := n.fs
+	var b *buf.Buf
+	var err error
+	if n.raw.acl() != 0 {
+		if b, err = n.xattrBlock(); err != nil {
+			return err
+		}
+		if le.Uint32(b.Data[xattrRefs:]) > 1 {
+			b = nil
+		}
+	}
+	if b == nil {
+		block, _, err := fs.allocBlocks(n.nearby(), 1)
+		if err != nil {
+			return err
+		}
+		if err := n.freeXattrs(); err != nil {
+			return err
+		}
+		if b, err = fs.cache.Fresh(block); err != nil {
+			return err
+		}
+		n.raw.setACL(block)
+		fs.addBlocks(n.raw, 1)
+	}
+	clear(b.Data)
+	le.PutUint32(b.Data, xattrMagic)
+	le.PutUint32(b.Data[xattrRefs:], 1)
+	le.PutUint32(b.Data[8:], 1)
+	putXattrs(b.Data, xattrFirst, 0, list)
+	le.PutUint32(b.Data[12:], xattrsHash(list))
+	fs.sealXattrs(b)
+	return nil
+}
+
+// sealXattrs makes a changed block of attributes part of the transaction.
+func (fs *FS) sealXattrs(b *buf.Buf) {
+	if fs.sb.metaCsum() {
+		le.PutUint32(b.Data[xattrCsum:], fs.sb.xattrBlockCsum(b.Block, b.Data))
+	}
+	fs.dirty(b)
+}
+
+// freeXattrs gives up the file's block of attributes: EIO for one that makes
+// no sense.
+func (n *node) freeXattrs() error {
+	if n.raw.acl() == 0 {
+		return nil
+	}
+	b, err := n.xattrBlock()
+	if err != nil {
+		return err
+	}
+	n.raw.setACL(0)
+	n.fs.addBlocks(n.raw, -1)
+	if refs := le.Uint32(b.Data[xattrRefs:]); refs > 1 {
+		le.PutUint32(b.Data[xattrRefs:], refs-1)
+		n.fs.sealXattrs(b)
+		return nil
+	}
+	return n.fs.freeBlocks(b.Block, 1, true)
 }
