@@ -73,7 +73,7 @@ func (r *Run) TraceCalls(k *kernel.Base) {
 	who := func(l *proc.LWP) string {
 		return strconv.Itoa(int(l.Proc().Pid)) + "." + strconv.Itoa(int(l.ID())) + " " + l.Proc().Name()
 	}
-	k.SetTracer(&kernel.Tracer{
+	k.AddTracer(&kernel.Tracer{
 		Enter: func(l *proc.LWP, num int, f *sysent.Frame) {
 			r.trace.event(r.host.Mono(), who(l), string(sysent.AppendCall(nil, num, f)))
 		},
