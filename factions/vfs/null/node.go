@@ -1,0 +1,125 @@
+// Nodes: each stands for one below and passes everything on.
+package null
+
+import (
+	"github.com/rumpkit/rumpkit/factions/vfs/layer"
+	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
+	"github.com/rumpkit/rumpkit/kernel/abi"
+)
+
+// node stands for lower, on which it has a reference.
+type node struct {
+	vp    vnode.Vnode
+	fs    *FS
+	lower *vnode.Vnode
+}
+
+// The kinds of nodes. The last two are of file systems where a file has one
+// name.
+type (
+	dirNode  struct{ node }
+	fileNode struct{ node }
+	linkNode struct{ node }
+	oneDir   struct{ dirNode }
+	oneFile  struct{ fileNode }
+)
+
+// OneName is passed on.
+func (n *oneDir) OneName()  {}
+func (n *oneFile) OneName() {}
+
+// newNode makes the node for lower, of its kind.
+func (fs *FS) newNode(lower *vnode.Vnode) *node {
+	_, one := lower.Node.(vnode.OneName)
+	switch {
+	case lower.IsDir() && one:
+		n := new(oneDir)
+		return fs.initNode(&n.node, lower, n)
+	case lower.IsDir():
+		n := new(dirNode)
+		return fs.initNode(&n.node, lower, n)
+	case lower.Type == abi.S_IFLNK:
+		n := new(linkNode)
+		return fs.initNode(&n.node, lower, n)
+	case lower.Type == abi.S_IFREG && one:
+		n := new(oneFile)
+		return fs.initNode(&n.node, lower, n)
+	case lower.Type == abi.S_IFREG:
+		n := new(fileNode)
+		return fs.initNode(&n.node, lower, n)
+	}
+	n := new(node)
+	return fs.initNode(n, lower, n)
+}
+
+func (fs *FS) initNode(n *node, lower *vnode.Vnode, all vnode.Node) *node {
+	n.fs, n.lower = fs, lower
+	n.vp.Init(fs.mount, lower.Type, lower.Rdev, all)
+	return n
+}
+
+// of returns what a vnode of this file system stands for.
+func of(vp *vnode.Vnode) *vnode.Vnode { return vp.Node.(interface{ below() *vnode.Vnode }).below() }
+
+func (n *node) below() *vnode.Vnode { return n.lower }
+
+// Inactive gives up what the node stands for.
+func (n *node) Inactive() {
+	n.fs.mu.Lock()
+	gone := n.vp.Refs() == 0 && n.fs.nodes[n.lower] == n
+	if gone {
+		delete(n.fs.nodes, n.lower)
+	}
+	n.fs.mu.Unlock()
+	if gone {
+		n.lower.Unref()
+	}
+}
+
+// Perm is that below.
+func (n *node) Perm() vnode.Perm { return layer.Perm(n.lower) }
+
+// Attr is that below.
+func (n *node) Attr() (abi.Stat, error) { return layer.Attr(n.lower) }
+
+// SetAttr is that below.
+func (n *node) SetAttr(set *vnode.SetAttr) error { return layer.SetAttr(n.lower, set) }
+
+// Sync is that below.
+func (n *node) Sync() error { return layer.Sync(n.lower) }
+
+// Closed is told below.
+func (n *node) Closed() {
+	if c, ok := n.lower.Node.(vnode.Closer); ok {
+		c.Closed()
+	}
+}
+
+// Open is asked below, where somebody listens.
+func (n *node) Open(fflags uint32) error {
+	if o, ok := n.lower.Node.(interface{ Open(uint32) error }); ok {
+		return o.Open(fflags)
+	}
+	return nil
+}
+
+// Readlink is that below.
+func (n *linkNode) Readlink() (string, error) { return layer.Readlink(n.lower) }
+
+// ReadAt is that below, as are the others of a file.
+func (n *fileNode) ReadAt(p []byte, off int64) (int, error) { return layer.ReadAt(n.lower, p, off) }
+
+// WriteAt is that below.
+func (n *fileNode) WriteAt(p []byte, off int64) (int, error) { return layer.WriteAt(n.lower, p, off) }
+
+// Truncate is that below.
+func (n *fileNode) Truncate(size int64) error { return layer.Truncate(n.lower, size) }
+
+// Size is that below.
+func (n *fileNode) Size() int64 { return layer.Size(n.lower) }
+
+// Allocate is that below.
+func (n *fileNode) Allocate(off, k int64) error { return layer.Allocate(n.lower, off, k) }
+
+// Discard is that below.
+func (n *fileNode) Discard(off, k int64) error { return layer.Discard(n.lower, off, k) }
