@@ -35,6 +35,7 @@ type watched struct {
 	f     *file.File
 	watch *file.Watch
 	entry *event.Entry
+	inner *Queue // the file, if it is a queue
 }
 
 // attachFile begins to watch descriptor n.ident, and events in the queue that
@@ -49,12 +50,18 @@ func (w *watched) attachFile(l *proc.LWP, n *knote, mask event.Mask, notify func
 		return err
 	}
 	defer f.Drop(l)
-	if f.Kind == file.KindKqueue {
-		return abi.EINVAL // queues in queues could tell each other for ever
-	}
 	q, err := pick(f)
 	if err != nil {
 		return err
+	}
+	if in, ok := f.Ops.(*Queue); ok {
+		if n.kq.Filter != abi.EVFILT_READ {
+			return abi.EINVAL
+		}
+		if err := n.q.procs.nest(n.q, in); err != nil {
+			return err
+		}
+		w.inner = in
 	}
 	w.f = f
 	if q != nil {
@@ -69,7 +76,10 @@ func (w *watched) attachFile(l *proc.LWP, n *knote, mask event.Mask, notify func
 	return err
 }
 
-func (w *watched) detach(*knote) {
+func (w *watched) detach(n *knote) {
+	if w.inner != nil {
+		n.q.procs.unnest(n.q, w.inner)
+	}
 	if w.entry != nil {
 		w.entry.Leave()
 	}
@@ -127,6 +137,9 @@ func lowat(n *knote) int64 {
 func (r *ready) bytes(l *proc.LWP, f *file.File) int64 {
 	if f.Kind == file.KindVnode && r.count == abi.FIONREAD {
 		return fileRest(l, f)
+	}
+	if r.inner != nil {
+		return r.inner.pending()
 	}
 	arg := file.Arg{Data: make([]byte, 4)}
 	if f.Ops.Ioctl(l, f, r.count, &arg) != nil {

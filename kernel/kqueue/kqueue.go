@@ -29,6 +29,11 @@ type Queue struct {
 	events event.Queue
 	timers int
 	closed bool
+
+	// inner is the queues this one waits for, height a bound of how deep
+	// they wait in turn. Both are protected by the kernel's nesting lock.
+	inner  []*Queue
+	height int
 }
 
 // key names a note: a queue has one for each thing and filter.

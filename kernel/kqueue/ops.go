@@ -14,8 +14,13 @@ func (q *Queue) Read(*proc.LWP, *file.File, []byte) (int, error) { return 0, abi
 // Write is not possible: ENXIO.
 func (q *Queue) Write(*proc.LWP, *file.File, []byte) (int, error) { return 0, abi.ENXIO }
 
-// Ioctl has no commands: filters are known by number.
-func (q *Queue) Ioctl(*proc.LWP, *file.File, uint32, *file.Arg) error { return abi.ENOTTY }
+// Ioctl tells the names and numbers of filters.
+func (q *Queue) Ioctl(_ *proc.LWP, _ *file.File, cmd uint32, arg *file.Arg) error {
+	if cmd != abi.KFILTER_BYFILTER && cmd != abi.KFILTER_BYNAME {
+		return abi.ENOTTY
+	}
+	return filterIoctl(cmd, arg)
+}
 
 // Poll tells whether a note may have something to tell.
 func (q *Queue) Poll(_ *file.File, events event.Mask) event.Mask {
@@ -25,6 +30,13 @@ func (q *Queue) Poll(_ *file.File, events event.Mask) event.Mask {
 		return 0
 	}
 	return events & (abi.POLLIN | abi.POLLRDNORM)
+}
+
+// pending returns the number of active notes.
+func (q *Queue) pending() int64 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return int64(q.active)
 }
 
 // Events is notified when a note becomes active.

@@ -15,12 +15,17 @@ type Procs struct {
 
 	mu    sync.Mutex
 	notes map[int32][]*knote
+
+	nesting sync.Mutex // which queues wait for which
 }
 
 // NewProcs returns nobody, and begins to follow the processes of a kernel.
 func NewProcs(t *proc.Table) *Procs {
 	p := &Procs{table: t, notes: map[int32][]*knote{}}
-	t.OnFork(func(parent, _ *proc.Proc) { p.tell(parent.Pid, abi.NOTE_FORK) })
+	t.OnFork(func(parent, child *proc.Proc) {
+		p.follow(parent.Pid, child.Pid)
+		p.tell(parent.Pid, abi.NOTE_FORK)
+	})
 	t.OnExec(func(q *proc.Proc) { p.tell(q.Pid, abi.NOTE_EXEC) })
 	t.OnExit(func(q *proc.Proc) { p.tell(q.Pid, abi.NOTE_EXIT) })
 	return p
@@ -33,6 +38,31 @@ func (p *Procs) tell(pid int32, what uint32) {
 	p.mu.Unlock()
 	for _, n := range notes {
 		if n.f.(*process).saw(n, what) {
+			n.activate()
+		}
+	}
+}
+
+// follow gives the child a note of each queue that tracks the parent
+// (NOTE_TRACK). It says NOTE_CHILD and the parent's pid at first; where it
+// can't be made, the parent's note says NOTE_TRACKERR.
+func (p *Procs) follow(parent, child int32) {
+	p.mu.Lock()
+	notes := slices.Clone(p.notes[parent])
+	p.mu.Unlock()
+	for _, n := range notes {
+		n.q.mu.Lock()
+		c := n.kq
+		n.q.mu.Unlock()
+		if c.Fflags&abi.NOTE_TRACK == 0 {
+			continue
+		}
+		c.Ident, c.Data = uint64(child), int64(parent)
+		kid := &knote{q: n.q, kq: c, f: &process{seen: abi.NOTE_CHILD}}
+		if n.q.enter(kid) == nil {
+			p.add(child, kid)
+			kid.activate()
+		} else if n.f.(*process).saw(n, abi.NOTE_TRACKERR) {
 			n.activate()
 		}
 	}
@@ -62,7 +92,7 @@ type process struct{ seen uint32 }
 func (p *process) saw(n *knote, what uint32) bool {
 	n.q.mu.Lock()
 	defer n.q.mu.Unlock()
-	p.seen |= what & (n.kq.Fflags | abi.NOTE_EXIT)
+	p.seen |= what & (n.kq.Fflags | abi.NOTE_EXIT | abi.NOTE_TRACKERR)
 	return p.seen != 0
 }
 
@@ -95,7 +125,10 @@ func (p *process) detach(n *knote) { n.q.procs.remove(int32(n.kq.Ident), n) }
 func (p *process) check(_ *proc.LWP, n *knote, ev *abi.Kevent) bool {
 	n.q.mu.Lock()
 	defer n.q.mu.Unlock()
-	ev.Fflags = p.seen & n.kq.Fflags
+	ev.Fflags = p.seen & (n.kq.Fflags | abi.NOTE_CHILD | abi.NOTE_TRACKERR)
+	if p.seen&abi.NOTE_CHILD != 0 {
+		ev.Data = n.kq.Data // the parent
+	}
 	if p.seen&abi.NOTE_EXIT != 0 {
 		ev.Flags |= abi.EV_EOF | abi.EV_ONESHOT
 	}
