@@ -71,6 +71,7 @@ type Base struct {
 
 	mu       sync.Mutex
 	state    state
+	broken   string // what PanicReport tells
 	shutdown []func(howto int32)
 	done     chan struct{}
 
@@ -78,7 +79,11 @@ type Base struct {
 	names   names
 	kqprocs *kqueue.Procs
 	modules modules
-	hosts   hostThreads
+	// traceLog is the trace of calls as text.
+	traceLog *traceLog
+	hosts    hostThreads
+
+	etfsTaken bool // a part shows the host files of Config
 }
 
 type state int

@@ -26,6 +26,7 @@ func (b *Base) Boot(cfg Config, parts Parts) error {
 	}
 	cfg.Verbose = cfg.Verbose || cfg.Howto&abi.AB_VERBOSE != 0
 	b.Config, b.parts, b.desc = cfg, parts, parts.Describe()
+	b.etfsTaken = false
 	b.bootHost()
 	b.bootMemory()
 	b.bootProcs()
@@ -35,7 +36,11 @@ func (b *Base) Boot(cfg Config, parts Parts) error {
 		return err
 	}
 	b.Sysctl.Finalize()
-	if err := b.bootInit(); err != nil {
+	err := b.etfsShown()
+	if err == nil {
+		err = b.bootInit()
+	}
+	if err != nil {
 		parts.Detach()
 		b.bootFailed()
 		return err

@@ -11,10 +11,11 @@ import (
 	"github.com/rumpkit/rumpkit/kernel/hypercall"
 )
 
-// hostDirNode is a host directory. With deep, those in it are found too.
+// hostDirNode is a host directory. With deep, what is in those in it is found
+// too; in a shut one, nothing is.
 type hostDirNode struct {
 	*hostNode
-	deep bool
+	deep, shut bool
 }
 
 // hostDir returns the vnode of an entry for a directory: ENOTDIR when the host
@@ -26,7 +27,7 @@ func (v *VFS) hostDir(e kernel.Etfs, i uint64) (*vnode.Vnode, error) {
 		return nil, err
 	case kind != hypercall.KindDir:
 		return nil, abi.ENOTDIR
-	case e.Begin != 0 || e.Size != 0:
+	case e.Begin != 0 || e.Size > 0:
 		return nil, abi.EISDIR
 	}
 	n := &hostNode{host: v.b.Host, path: e.HostPath, ino: etfsIno + i, made: v.now()}
@@ -38,8 +39,11 @@ func (v *VFS) hostDir(e kernel.Etfs, i uint64) (*vnode.Vnode, error) {
 // Lookup finds a regular file or a directory on the host: ENOENT for anything
 // else. The way up is EOPNOTSUPP.
 func (d *hostDirNode) Lookup(name string) (*vnode.Vnode, error) {
-	if name == ".." {
+	switch {
+	case name == "..":
 		return nil, abi.EOPNOTSUPP
+	case d.shut:
+		return nil, abi.ENOENT
 	}
 	path := d.path + "/" + name
 	size, kind, err := d.host.FileInfo(path)
@@ -50,8 +54,8 @@ func (d *hostDirNode) Lookup(name string) (*vnode.Vnode, error) {
 	switch {
 	case kind == hypercall.KindRegular:
 		n.vp.Init(d.vp.Mount, abi.S_IFREG, 0, &hostFile{hostNode: n})
-	case kind == hypercall.KindDir && d.deep:
-		n.vp.Init(d.vp.Mount, abi.S_IFDIR, 0, &hostDirNode{hostNode: n, deep: true})
+	case kind == hypercall.KindDir:
+		n.vp.Init(d.vp.Mount, abi.S_IFDIR, 0, &hostDirNode{hostNode: n, deep: d.deep, shut: !d.deep})
 	default:
 		return nil, abi.ENOENT
 	}

@@ -65,7 +65,10 @@ func (v *VFS) bringUp() error {
 	if err := attachMemDevices(v.b.Devsw); err != nil {
 		return err
 	}
-	if err := v.attachEtfs(v.b.Config.Etfs); err != nil {
+	if err := v.blk.params.load(v.b); err != nil {
+		return err
+	}
+	if err := v.attachEtfs(v.b.TakeEtfs()); err != nil {
 		return err
 	}
 	v.b.Devsw.Watch(v.deviceNode)

@@ -9,6 +9,7 @@ const (
 	DIOCWDINFO      = 0x81986467
 	DIOCRFORMAT     = 0xc0386469
 	DIOCWFORMAT     = 0xc038646a
+	DIOCGPARTINFO   = 0x80206468 // for use within the kernel: nothing is copied out
 	DIOCSSTEP       = 0x8004646b
 	DIOCSRETRIES    = 0x8004646c
 	DIOCKLABEL      = 0x80046477
