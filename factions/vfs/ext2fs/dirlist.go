@@ -63,6 +63,9 @@ func (n dirNode) walkLeaves(path []dxNode, version uint8, cookie int64, emit fun
 		if !n.emitSorted(list, emit) || !more {
 			return nil
 		}
+		if len(list) > 0 { // never back, whatever the index says
+			cookie = list[len(list)-1].at + 1
+		}
 		list, run = list[:0], 0
 	}
 	return abi.EIO
