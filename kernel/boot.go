@@ -56,6 +56,7 @@ func (b *Base) begin() error {
 	if b.done != nil && b.state != halted {
 		return abi.EBUSY
 	}
+	b.broken = ""
 	b.state, b.shutdown, b.done = cold, nil, make(chan struct{})
 	return nil
 }
@@ -109,7 +110,9 @@ func (b *Base) bootMemory() {
 // bootProcs makes the process table, pid 0 and the lwp that boots.
 func (b *Base) bootProcs() {
 	b.Procs = proc.NewTable(b.Host, b.Config.NCPU, b.maxProc())
-	b.Procs.SetSigModel(b.Config.SigModel, func(why string) { b.panicked(why) })
+	b.Procs.SetSigModel(b.Config.SigModel, func(why string) {
+		b.spawn(func() { b.panicked(why) })
+	})
 	b.kqprocs = kqueue.NewProcs(b.Procs)
 	p := b.Procs.Find(0)
 	b.boot, _ = p.NewLWP(true)

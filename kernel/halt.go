@@ -141,8 +141,6 @@ func (b *Base) yield() {
 	runtime.Gosched()
 }
 
-func (b *Base) report(v any) { b.Printf("panic: " + panicText(v) + "\n" + stack()) }
-
 // panicked reports a panic, the first of them, and ends the kernel. What the
 // broken call holds is never given back: nobody waits for anything.
 func (b *Base) panicked(v any) {

@@ -12,6 +12,7 @@ import (
 // traceSetup makes the nodes, switched off.
 func (b *Base) traceSetup() {
 	t := newTraceLog(b)
+	b.traceLog = t
 	dir := b.Sysctl.Lookup("vendor").
 		Node(sysctl.Auto, "rumpkit", "What this kernel has beyond NetBSD's").
 		Node(sysctl.Auto, "trace", "The calls of processes as text")

@@ -41,7 +41,7 @@ func bit(sig int32) uint64 {
 }
 
 // SetSigModel chooses the model. fatal ends the kernel under SigPanic; it is
-// called on the goroutine the signal comes from. Preconditions: there is no
+// called with locks held. Preconditions: there is no
 // process yet but pid 0.
 func (t *Table) SetSigModel(m SigModel, fatal func(why string)) { t.model, t.fatal = m, fatal }
 
