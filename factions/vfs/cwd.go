@@ -67,8 +67,10 @@ func (c *cwd) get() (dir, root *vnode.Vnode, err error) {
 // setDir makes dir, a reference of which it takes over, the directory.
 func (c *cwd) setDir(dir *vnode.Vnode) {
 	c.mu.Lock()
-	old := c.dir
-	c.dir = dir
+	old := dir
+	if c.dir != nil { // the process has not ended
+		old, c.dir = c.dir, dir
+	}
 	c.mu.Unlock()
 	old.Unref()
 }
@@ -76,8 +78,10 @@ func (c *cwd) setDir(dir *vnode.Vnode) {
 // setRoot makes root, a reference of which it takes over, the root.
 func (c *cwd) setRoot(root *vnode.Vnode) {
 	c.mu.Lock()
-	old := c.root
-	c.root = root
+	old := root
+	if c.root != nil {
+		old, c.root = c.root, root
+	}
 	c.mu.Unlock()
 	old.Unref()
 }

@@ -44,3 +44,6 @@ func (t *Table) Last() int32 {
 	}
 	return open[len(open)-1]
 }
+
+// Total returns how many descriptors all processes of the kernel have.
+func (t *Table) Total() int { return int(t.all.Load()) }

@@ -80,10 +80,11 @@ func (t *Table) grow(fd int) {
 }
 
 // Install puts f, a reference of which it takes over, behind a reserved
-// descriptor.
+// descriptor; nobody sees it when the process has ended meanwhile.
 func (t *Table) Install(l *proc.LWP, fd int32, f *File, cloexec bool) {
 	t.mu.Lock()
 	if t.freed {
+		t.release(int(fd))
 		t.mu.Unlock()
 		_ = f.Drop(l)
 		return

@@ -29,9 +29,12 @@ type Proc struct {
 	files Files
 	data  [numSlots]Data
 
+	// forks is held to inherit from the process, and to end it.
+	forks sync.RWMutex
+	kids  map[int32]*Proc // protected by Table.tree
+
 	mu      sync.Mutex
 	name    string
-	kids    map[int32]*Proc
 	pgrp    *Pgrp
 	lwps    map[int32]*LWP
 	nextLID int32

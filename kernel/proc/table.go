@@ -27,6 +27,9 @@ type Table struct {
 	model SigModel
 	fatal func(why string)
 
+	// tree protects the kids of all processes.
+	tree sync.Mutex
+
 	mu    sync.Mutex
 	procs map[int32]*Proc
 	next  int32
@@ -133,7 +136,8 @@ func (t *Table) OnExec(fn func(p *Proc)) { t.execHooks = append(t.execHooks, fn)
 
 // Rfork makes a child of parent, with no lwp yet: credentials and limits are
 // inherited, descriptors as mode says, data as each subsystem forks it. An
-// empty name takes the parent's. EAGAIN when there are too many processes.
+// empty name takes the parent's. EAGAIN when there are too many processes,
+// ESRCH when the parent has ended.
 func (t *Table) Rfork(parent *Proc, mode FDMode, name string) (*Proc, error) {
 	if name == "" {
 		name = parent.Name()
@@ -146,7 +150,25 @@ func (t *Table) Rfork(parent *Proc, mode FDMode, name string) (*Proc, error) {
 	child := t.newProc(parent, t.allocPid(), name)
 	t.procs[child.Pid] = nil // taken, but nobody sees the child yet
 	t.mu.Unlock()
+	err := t.inherit(parent, child, mode)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err != nil {
+		delete(t.procs, child.Pid)
+		return nil, err
+	}
+	t.procs[child.Pid] = child
+	return child, nil
+}
 
+// inherit gives child what it has from its parent, which can't end meanwhile:
+// ESRCH when it has.
+func (t *Table) inherit(parent, child *Proc, mode FDMode) error {
+	parent.forks.RLock()
+	defer parent.forks.RUnlock()
+	if parent.hasEnded() {
+		return abi.ESRCH
+	}
 	child.cred.Store(parent.Cred())
 	child.limits.Store(parent.limits.Load())
 	if parent.files != nil {
@@ -160,16 +182,13 @@ func (t *Table) Rfork(parent *Proc, mode FDMode, name string) (*Proc, error) {
 	parent.mu.Lock()
 	child.sugid = parent.sugid
 	child.pgrp = parent.pgrp
-	parent.addKid(child)
 	parent.mu.Unlock()
+	t.adopt(parent, child)
 	child.pgrp.join(child)
 	for _, fn := range t.forkHooks {
 		fn(parent, child)
 	}
-	t.mu.Lock()
-	t.procs[child.Pid] = child
-	t.mu.Unlock()
-	return child, nil
+	return nil
 }
 
 // allocPid returns an unused pid. Preconditions: t.mu is held.
@@ -225,14 +244,28 @@ func (t *Table) Exit(l *LWP) {
 // Kill ends p as Exit does, on behalf of l, an lwp of another process.
 func (t *Table) Kill(l *LWP, p *Proc) { t.end(p, l) }
 
+// setEnding marks p as torn down, once no fork of it is under way, and reports
+// whether it was already.
+func (p *Proc) setEnding() (again bool) {
+	p.forks.Lock()
+	defer p.forks.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	again = p.ending
+	p.ending = true
+	return again
+}
+
+func (p *Proc) hasEnded() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.ending
+}
+
 func (t *Table) end(p *Proc, l *LWP) {
 	p.QuitLWPs(l)
 	p.WaitLWPs(l)
-	p.mu.Lock()
-	again := p.ending
-	p.ending = true
-	p.mu.Unlock()
-	if again {
+	if p.setEnding() {
 		return
 	}
 	if p.files != nil {
@@ -251,33 +284,4 @@ func (t *Table) end(p *Proc, l *LWP) {
 	for _, fn := range t.exitHooks {
 		fn(p)
 	}
-}
-
-func (t *Table) reparent(p *Proc) {
-	initproc := t.Find(1)
-	p.mu.Lock()
-	kids := p.kids
-	p.kids = nil
-	p.mu.Unlock()
-	for _, k := range kids {
-		k.parent.Store(initproc)
-		if initproc != nil && initproc != p {
-			initproc.mu.Lock()
-			initproc.addKid(k)
-			initproc.mu.Unlock()
-		}
-	}
-	if parent := p.parent.Load(); parent != nil {
-		parent.mu.Lock()
-		delete(parent.kids, p.key)
-		parent.mu.Unlock()
-	}
-}
-
-// addKid enters a child. Preconditions: p.mu is held.
-func (p *Proc) addKid(k *Proc) {
-	if p.kids == nil {
-		p.kids = map[int32]*Proc{}
-	}
-	p.kids[k.key] = k
 }
