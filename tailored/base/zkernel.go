@@ -57,7 +57,7 @@ func (p *parts) Describe() kernel.Description {
 		Parts: []string{
 			"github.com/rumpkit/rumpkit/kernel",
 		},
-		Rows:     69,
+		Rows:     71,
 		Provider: provider,
 	}
 }

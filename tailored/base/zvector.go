@@ -54,7 +54,9 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS_timer_getoverrun:  sysTimerGetoverrun,
 	sysent.SYS_modctl:            sysModctl,
 	sysent.SYS_getsid:            sysGetsid,
+	sysent.SYS_fktrace:           sysFktrace,
 	sysent.SYS_issetugid:         sysIssetugid,
+	sysent.SYS_utrace:            sysUtrace,
 	sysent.SYS_kqueue:            sysKqueue,
 	sysent.SYS_compat_50_kevent:  compat50SysKevent,
 	sysent.SYS_compat_50_pselect: compat50SysPselect,
@@ -416,6 +418,11 @@ func sysGetsid(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return nil
 }
 
+// sysFktrace is row 288, fktrace: base.
+func sysFktrace(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysFktrace(l, f.Int32(0), f.Int32(1), f.Int32(2), f.Int32(3))
+}
+
 // sysIssetugid is row 305, issetugid: base.
 func sysIssetugid(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	r, err := k.Base.SysIssetugid(l)
@@ -424,6 +431,11 @@ func sysIssetugid(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	}
 	f.Ret[0] = int64(r)
 	return nil
+}
+
+// sysUtrace is row 306, utrace: base.
+func sysUtrace(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysUtrace(l, usermem.String{Mem: f.Ref(0)}, usermem.InBuf{Mem: f.Buf(1, f.Uint64(2))})
 }
 
 // sysKqueue is row 344, kqueue: base.

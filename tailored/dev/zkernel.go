@@ -89,7 +89,7 @@ func (p *parts) Describe() kernel.Description {
 			"github.com/rumpkit/rumpkit/factions/dev",
 			"github.com/rumpkit/rumpkit/factions/dev/rnd",
 		},
-		Rows:     69,
+		Rows:     71,
 		Provider: provider,
 	}
 }

@@ -69,7 +69,9 @@ var (
 	_ func(*kernel.Base, *proc.LWP, int32) (int32, error)                                                                                                                                   = (*kernel.Base).SysTimerGetoverrun
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.Addr) error                                                                                                                              = (*kernel.Base).SysModctl
 	_ func(*kernel.Base, *proc.LWP, int32) (int32, error)                                                                                                                                   = (*kernel.Base).SysGetsid
+	_ func(*kernel.Base, *proc.LWP, int32, int32, int32, int32) error                                                                                                                       = (*kernel.Base).SysFktrace
 	_ func(*kernel.Base, *proc.LWP) (int32, error)                                                                                                                                          = (*kernel.Base).SysIssetugid
+	_ func(*kernel.Base, *proc.LWP, usermem.String, usermem.InBuf) error                                                                                                                    = (*kernel.Base).SysUtrace
 	_ func(*kernel.Base, *proc.LWP) (int32, error)                                                                                                                                          = (*kernel.Base).SysKqueue
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InSlice[abi.Kevent], usermem.OutSlice[abi.Kevent], usermem.In[abi.Timespec50]) (int32, error)                                            = (*kernel.Base).Compat50SysKevent
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.In[abi.Timespec50], usermem.In[abi.Sigset]) (int32, error) = (*kernel.Base).Compat50SysPselect

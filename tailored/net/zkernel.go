@@ -113,7 +113,7 @@ func (p *parts) Describe() kernel.Description {
 			"github.com/rumpkit/rumpkit/factions/net/inet",
 			"github.com/rumpkit/rumpkit/factions/net/local",
 		},
-		Rows:     87,
+		Rows:     89,
 		Provider: provider,
 	}
 }

@@ -134,7 +134,7 @@ func (p *parts) Describe() kernel.Description {
 			"github.com/rumpkit/rumpkit/factions/net/local",
 			"github.com/rumpkit/rumpkit/factions/dev/rnd",
 		},
-		Rows:     87,
+		Rows:     89,
 		Provider: provider,
 	}
 }

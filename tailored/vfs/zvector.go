@@ -35,6 +35,7 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS_dup:                  sysDup,
 	sysent.SYS_pipe:                 sysPipe,
 	sysent.SYS_getegid:              sysGetegid,
+	sysent.SYS_ktrace:               sysKtrace,
 	sysent.SYS_getgid:               sysGetgidWithEgid,
 	sysent.SYS___getlogin:           sysGetlogin,
 	sysent.SYS___setlogin:           sysSetlogin,
@@ -95,20 +96,47 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS___posix_fchown:       sysPosixFchown,
 	sysent.SYS___posix_lchown:       sysPosixLchown,
 	sysent.SYS_getsid:               sysGetsid,
+	sysent.SYS_fktrace:              sysFktrace,
 	sysent.SYS_preadv:               sysPreadv,
 	sysent.SYS_pwritev:              sysPwritev,
 	sysent.SYS___getcwd:             sysGetcwd,
 	sysent.SYS_fchroot:              sysFchroot,
 	sysent.SYS_lchflags:             sysLchflags,
 	sysent.SYS_issetugid:            sysIssetugid,
+	sysent.SYS_utrace:               sysUtrace,
 	sysent.SYS_kqueue:               sysKqueue,
 	sysent.SYS_compat_50_kevent:     compat50SysKevent,
 	sysent.SYS_fsync_range:          sysFsyncRange,
 	sysent.SYS_getvfsstat:           sysGetvfsstat,
 	sysent.SYS_statvfs1:             sysStatvfs1,
 	sysent.SYS_fstatvfs1:            sysFstatvfs1,
+	sysent.SYS_extattrctl:           sysExtattrctl,
+	sysent.SYS_extattr_set_file:     sysExtattrSetFile,
+	sysent.SYS_extattr_get_file:     sysExtattrGetFile,
+	sysent.SYS_extattr_delete_file:  sysExtattrDeleteFile,
+	sysent.SYS_extattr_set_fd:       sysExtattrSetFd,
+	sysent.SYS_extattr_get_fd:       sysExtattrGetFd,
+	sysent.SYS_extattr_delete_fd:    sysExtattrDeleteFd,
+	sysent.SYS_extattr_set_link:     sysExtattrSetLink,
+	sysent.SYS_extattr_get_link:     sysExtattrGetLink,
+	sysent.SYS_extattr_delete_link:  sysExtattrDeleteLink,
+	sysent.SYS_extattr_list_fd:      sysExtattrListFd,
+	sysent.SYS_extattr_list_file:    sysExtattrListFile,
+	sysent.SYS_extattr_list_link:    sysExtattrListLink,
 	sysent.SYS_compat_50_pselect:    compat50SysPselect,
 	sysent.SYS_compat_50_pollts:     compat50SysPollts,
+	sysent.SYS_setxattr:             sysSetxattr,
+	sysent.SYS_lsetxattr:            sysLsetxattr,
+	sysent.SYS_fsetxattr:            sysFsetxattr,
+	sysent.SYS_getxattr:             sysGetxattr,
+	sysent.SYS_lgetxattr:            sysLgetxattr,
+	sysent.SYS_fgetxattr:            sysFgetxattr,
+	sysent.SYS_listxattr:            sysListxattr,
+	sysent.SYS_llistxattr:           sysLlistxattr,
+	sysent.SYS_flistxattr:           sysFlistxattr,
+	sysent.SYS_removexattr:          sysRemovexattr,
+	sysent.SYS_lremovexattr:         sysLremovexattr,
+	sysent.SYS_fremovexattr:         sysFremovexattr,
 	sysent.SYS_compat_50___stat30:   compat50SysStat30,
 	sysent.SYS_compat_50___fstat30:  compat50SysFstat30,
 	sysent.SYS_compat_50___lstat30:  compat50SysLstat30,
@@ -160,6 +188,7 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS_symlinkat:            sysSymlinkat,
 	sysent.SYS_unlinkat:             sysUnlinkat,
 	sysent.SYS_futimens:             sysFutimens,
+	sysent.SYS___quotactl:           sysQuotactl,
 	sysent.SYS_clock_nanosleep:      sysClockNanosleep,
 	sysent.SYS_posix_fallocate:      sysPosixFallocate,
 	sysent.SYS_fdiscard:             sysFdiscard,
@@ -336,6 +365,11 @@ func sysGetegid(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	}
 	f.Ret[0] = int64(r)
 	return nil
+}
+
+// sysKtrace is row 45, ktrace: vfs.
+func sysKtrace(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.vfs.SysKtrace(l, usermem.String{Mem: f.Ref(0)}, f.Int32(1), f.Int32(2), f.Int32(3))
 }
 
 // sysGetgidWithEgid is row 47, getgid: base.
@@ -739,6 +773,11 @@ func sysGetsid(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return nil
 }
 
+// sysFktrace is row 288, fktrace: base.
+func sysFktrace(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysFktrace(l, f.Int32(0), f.Int32(1), f.Int32(2), f.Int32(3))
+}
+
 // sysPreadv is row 289, preadv: vfs.
 func sysPreadv(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	r, err := k.vfs.SysPreadv(l, f.Int32(0), usermem.InSlice[abi.Iovec]{Mem: f.Ref(1), N: uint64(f.Int32(2))}, f.Int64(4))
@@ -789,6 +828,11 @@ func sysIssetugid(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return nil
 }
 
+// sysUtrace is row 306, utrace: base.
+func sysUtrace(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysUtrace(l, usermem.String{Mem: f.Ref(0)}, usermem.InBuf{Mem: f.Buf(1, f.Uint64(2))})
+}
+
 // sysKqueue is row 344, kqueue: base.
 func sysKqueue(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	r, err := k.Base.SysKqueue(l)
@@ -834,6 +878,116 @@ func sysFstatvfs1(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.vfs.SysFstatvfs1(l, f.Int32(0), usermem.Out[abi.Statvfs]{Mem: f.Ref(1)}, f.Int32(2))
 }
 
+// sysExtattrctl is row 360, extattrctl: vfs.
+func sysExtattrctl(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.vfs.SysExtattrctl(l, usermem.String{Mem: f.Ref(0)}, f.Int32(1), usermem.String{Mem: f.Ref(2)}, f.Int32(3), usermem.String{Mem: f.Ref(4)})
+}
+
+// sysExtattrSetFile is row 361, extattr_set_file: vfs.
+func sysExtattrSetFile(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.vfs.SysExtattrSetFile(l, usermem.String{Mem: f.Ref(0)}, f.Int32(1), usermem.String{Mem: f.Ref(2)}, usermem.InBuf{Mem: f.Buf(3, f.Uint64(4))})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysExtattrGetFile is row 362, extattr_get_file: vfs.
+func sysExtattrGetFile(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.vfs.SysExtattrGetFile(l, usermem.String{Mem: f.Ref(0)}, f.Int32(1), usermem.String{Mem: f.Ref(2)}, usermem.OutBuf{Mem: f.Buf(3, f.Uint64(4))})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysExtattrDeleteFile is row 363, extattr_delete_file: vfs.
+func sysExtattrDeleteFile(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.vfs.SysExtattrDeleteFile(l, usermem.String{Mem: f.Ref(0)}, f.Int32(1), usermem.String{Mem: f.Ref(2)})
+}
+
+// sysExtattrSetFd is row 364, extattr_set_fd: vfs.
+func sysExtattrSetFd(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.vfs.SysExtattrSetFd(l, f.Int32(0), f.Int32(1), usermem.String{Mem: f.Ref(2)}, usermem.InBuf{Mem: f.Buf(3, f.Uint64(4))})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysExtattrGetFd is row 365, extattr_get_fd: vfs.
+func sysExtattrGetFd(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.vfs.SysExtattrGetFd(l, f.Int32(0), f.Int32(1), usermem.String{Mem: f.Ref(2)}, usermem.OutBuf{Mem: f.Buf(3, f.Uint64(4))})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysExtattrDeleteFd is row 366, extattr_delete_fd: vfs.
+func sysExtattrDeleteFd(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.vfs.SysExtattrDeleteFd(l, f.Int32(0), f.Int32(1), usermem.String{Mem: f.Ref(2)})
+}
+
+// sysExtattrSetLink is row 367, extattr_set_link: vfs.
+func sysExtattrSetLink(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.vfs.SysExtattrSetLink(l, usermem.String{Mem: f.Ref(0)}, f.Int32(1), usermem.String{Mem: f.Ref(2)}, usermem.InBuf{Mem: f.Buf(3, f.Uint64(4))})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysExtattrGetLink is row 368, extattr_get_link: vfs.
+func sysExtattrGetLink(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.vfs.SysExtattrGetLink(l, usermem.String{Mem: f.Ref(0)}, f.Int32(1), usermem.String{Mem: f.Ref(2)}, usermem.OutBuf{Mem: f.Buf(3, f.Uint64(4))})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysExtattrDeleteLink is row 369, extattr_delete_link: vfs.
+func sysExtattrDeleteLink(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.vfs.SysExtattrDeleteLink(l, usermem.String{Mem: f.Ref(0)}, f.Int32(1), usermem.String{Mem: f.Ref(2)})
+}
+
+// sysExtattrListFd is row 370, extattr_list_fd: vfs.
+func sysExtattrListFd(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.vfs.SysExtattrListFd(l, f.Int32(0), f.Int32(1), usermem.OutBuf{Mem: f.Buf(2, f.Uint64(3))})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysExtattrListFile is row 371, extattr_list_file: vfs.
+func sysExtattrListFile(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.vfs.SysExtattrListFile(l, usermem.String{Mem: f.Ref(0)}, f.Int32(1), usermem.OutBuf{Mem: f.Buf(2, f.Uint64(3))})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysExtattrListLink is row 372, extattr_list_link: vfs.
+func sysExtattrListLink(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.vfs.SysExtattrListLink(l, usermem.String{Mem: f.Ref(0)}, f.Int32(1), usermem.OutBuf{Mem: f.Buf(2, f.Uint64(3))})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
 // compat50SysPselect is row 373, compat_50_pselect: base.
 func compat50SysPselect(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	r, err := k.Base.Compat50SysPselect(l, f.Int32(0), usermem.InOut[abi.FdSet]{Mem: f.Ref(1)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(2)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(3)}, usermem.In[abi.Timespec50]{Mem: f.Ref(4)}, usermem.In[abi.Sigset]{Mem: f.Ref(5)})
@@ -852,6 +1006,96 @@ func compat50SysPollts(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	}
 	f.Ret[0] = int64(r)
 	return nil
+}
+
+// sysSetxattr is row 375, setxattr: vfs.
+func sysSetxattr(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.vfs.SysSetxattr(l, usermem.String{Mem: f.Ref(0)}, usermem.String{Mem: f.Ref(1)}, usermem.InBuf{Mem: f.Buf(2, f.Uint64(3))}, f.Int32(4))
+}
+
+// sysLsetxattr is row 376, lsetxattr: vfs.
+func sysLsetxattr(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.vfs.SysLsetxattr(l, usermem.String{Mem: f.Ref(0)}, usermem.String{Mem: f.Ref(1)}, usermem.InBuf{Mem: f.Buf(2, f.Uint64(3))}, f.Int32(4))
+}
+
+// sysFsetxattr is row 377, fsetxattr: vfs.
+func sysFsetxattr(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.vfs.SysFsetxattr(l, f.Int32(0), usermem.String{Mem: f.Ref(1)}, usermem.InBuf{Mem: f.Buf(2, f.Uint64(3))}, f.Int32(4))
+}
+
+// sysGetxattr is row 378, getxattr: vfs.
+func sysGetxattr(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.vfs.SysGetxattr(l, usermem.String{Mem: f.Ref(0)}, usermem.String{Mem: f.Ref(1)}, usermem.OutBuf{Mem: f.Buf(2, f.Uint64(3))})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysLgetxattr is row 379, lgetxattr: vfs.
+func sysLgetxattr(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.vfs.SysLgetxattr(l, usermem.String{Mem: f.Ref(0)}, usermem.String{Mem: f.Ref(1)}, usermem.OutBuf{Mem: f.Buf(2, f.Uint64(3))})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysFgetxattr is row 380, fgetxattr: vfs.
+func sysFgetxattr(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.vfs.SysFgetxattr(l, f.Int32(0), usermem.String{Mem: f.Ref(1)}, usermem.OutBuf{Mem: f.Buf(2, f.Uint64(3))})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysListxattr is row 381, listxattr: vfs.
+func sysListxattr(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.vfs.SysListxattr(l, usermem.String{Mem: f.Ref(0)}, usermem.OutBuf{Mem: f.Buf(1, f.Uint64(2))})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysLlistxattr is row 382, llistxattr: vfs.
+func sysLlistxattr(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.vfs.SysLlistxattr(l, usermem.String{Mem: f.Ref(0)}, usermem.OutBuf{Mem: f.Buf(1, f.Uint64(2))})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysFlistxattr is row 383, flistxattr: vfs.
+func sysFlistxattr(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.vfs.SysFlistxattr(l, f.Int32(0), usermem.OutBuf{Mem: f.Buf(1, f.Uint64(2))})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysRemovexattr is row 384, removexattr: vfs.
+func sysRemovexattr(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.vfs.SysRemovexattr(l, usermem.String{Mem: f.Ref(0)}, usermem.String{Mem: f.Ref(1)})
+}
+
+// sysLremovexattr is row 385, lremovexattr: vfs.
+func sysLremovexattr(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.vfs.SysLremovexattr(l, usermem.String{Mem: f.Ref(0)}, usermem.String{Mem: f.Ref(1)})
+}
+
+// sysFremovexattr is row 386, fremovexattr: vfs.
+func sysFremovexattr(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.vfs.SysFremovexattr(l, f.Int32(0), usermem.String{Mem: f.Ref(1)})
 }
 
 // compat50SysStat30 is row 387, compat_50___stat30: vfs.
@@ -1162,6 +1406,11 @@ func sysUnlinkat(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 // sysFutimens is row 472, futimens: vfs.
 func sysFutimens(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.vfs.SysFutimens(l, f.Int32(0), usermem.InSlice[abi.Timespec]{Mem: f.Ref(1), N: 2})
+}
+
+// sysQuotactl is row 473, __quotactl: vfs.
+func sysQuotactl(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.vfs.SysQuotactl(l, usermem.String{Mem: f.Ref(0)}, usermem.In[abi.QuotactlArgs]{Mem: f.Ref(1)})
 }
 
 // sysClockNanosleep is row 477, clock_nanosleep: base.
