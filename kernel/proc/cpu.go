@@ -46,3 +46,13 @@ func (c *cpus) release(l *LWP) {
 	}
 	c.free++
 }
+
+// Waiting returns how many lwps wait for a virtual CPU.
+func (t *Table) Waiting() int {
+	if t.cpus == nil {
+		return 0
+	}
+	t.cpus.mu.Lock()
+	defer t.cpus.mu.Unlock()
+	return len(t.cpus.wait)
+}

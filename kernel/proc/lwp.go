@@ -38,6 +38,8 @@ type LWP struct {
 	replied func()
 	// onBlock is told before the lwp sleeps or waits outside the kernel.
 	onBlock func()
+	// Each call writes num: no two lwps share a line of the cache.
+	_ [16]byte
 }
 
 // What may need an lwp's attention.
