@@ -25,15 +25,18 @@
 // takes the place of.
 //
 // This project's parts lie below factions/: a faction in a folder of its own,
-// its components in folders below that. A part of another module is named by
-// its import path.
+// its components in folders below that. A part that needs only the base, and
+// which no faction is the ground of, has such a folder too: ksem. A part of
+// another module is named by its import path.
 //
 // # Selections
 //
 // A selection is a comma list. A faction means itself and those of its
 // components whose needs are met; a component means itself, its faction, and
 // what it needs of that faction; all means every part of this project; base
-// means nothing besides the base, which is always there. What a component
+// means nothing besides the base, which is always there. A part of no faction
+// comes with all or when it is named, and not with base: what has to be small
+// stays so. What a component
 // needs of another faction must be selected too: nothing so large comes along
 // unasked.
 //

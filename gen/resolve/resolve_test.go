@@ -69,8 +69,11 @@ func TestSelect(t *testing.T) {
 		{"dev", "dev", "base dev dev/rnd"},
 		{"net,vfs", "vfs,net", "base vfs net vfs/tmpfs net/inet net/inet/six net/local"},
 		{"dev,vfs", "vfs,dev", "base vfs dev vfs/tmpfs dev/nodes dev/rnd"},
-		{"all", "all", "base vfs net dev vfs/tmpfs net/inet net/inet/six net/local dev/nodes dev/rnd"},
-		{"vfs,net,dev", "all", "base vfs net dev vfs/tmpfs net/inet net/inet/six net/local dev/nodes dev/rnd"},
+		{"all", "all", "base vfs net dev sem vfs/tmpfs net/inet net/inet/six net/local dev/nodes dev/rnd"},
+		{"vfs,net,dev", "vfs,net,dev", "base vfs net dev vfs/tmpfs net/inet net/inet/six net/local dev/nodes dev/rnd"},
+		// A part of no faction comes with all, or when it is named.
+		{"sem", "sem", "base sem"},
+		{"sem,vfs", "vfs,sem", "base vfs sem vfs/tmpfs"},
 		// A component brings its faction, and nothing else of it.
 		{"vfs/tmpfs", "vfs/tmpfs", "base vfs vfs/tmpfs"},
 		{"vfs/memfs", "vfs/memfs", "base vfs vfs/memfs"},

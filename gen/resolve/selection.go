@@ -34,14 +34,10 @@ func Canonical(selection string) string {
 			out = append(out, w)
 		}
 	}
-	switch s := strings.Join(out, ","); s {
-	case "":
+	if len(out) == 0 {
 		return emit.BaseName
-	case "vfs,net,dev":
-		return "all"
-	default:
-		return s
 	}
+	return strings.Join(out, ",")
 }
 
 // ImportPaths lists the words of a selection that are import paths: those

@@ -59,11 +59,7 @@ func normal(selection string) string {
 	if len(words) > 1 && words[0] == "base" {
 		words = words[1:]
 	}
-	s := strings.Join(words, ",")
-	if s == "vfs,net,dev" {
-		return "all"
-	}
-	return s
+	return strings.Join(words, ",")
 }
 
 // Kernel generates and links the kernel of a selection into bin/, and reports

@@ -3,6 +3,7 @@
 package all
 
 import (
+	"github.com/rumpkit/rumpkit/factions/ksem"
 	"github.com/rumpkit/rumpkit/factions/net"
 	"github.com/rumpkit/rumpkit/factions/vfs"
 	"github.com/rumpkit/rumpkit/kernel"
@@ -104,6 +105,16 @@ var (
 	_ func(*kernel.Base, *proc.LWP, int32) (int32, error)                                                                                                                                   = (*kernel.Base).SysTimerGetoverrun
 	_ func(*vfs.VFS, *proc.LWP, int32) error                                                                                                                                                = (*vfs.VFS).SysFdatasync
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.Addr) error                                                                                                                              = (*kernel.Base).SysModctl
+	_ func(*ksem.Ksem, *proc.LWP, uint32, usermem.Out[int64]) error                                                                                                                         = (*ksem.Ksem).SysKsemInit
+	_ func(*ksem.Ksem, *proc.LWP, usermem.String, int32, uint32, uint32, usermem.Out[int64]) error                                                                                          = (*ksem.Ksem).SysKsemOpen
+	_ func(*ksem.Ksem, *proc.LWP, usermem.String) error                                                                                                                                     = (*ksem.Ksem).SysKsemUnlink
+	_ func(*ksem.Ksem, *proc.LWP, int64) error                                                                                                                                              = (*ksem.Ksem).SysKsemClose
+	_ func(*ksem.Ksem, *proc.LWP, int64) error                                                                                                                                              = (*ksem.Ksem).SysKsemPost
+	_ func(*ksem.Ksem, *proc.LWP, int64) error                                                                                                                                              = (*ksem.Ksem).SysKsemWait
+	_ func(*ksem.Ksem, *proc.LWP, int64) error                                                                                                                                              = (*ksem.Ksem).SysKsemTrywait
+	_ func(*ksem.Ksem, *proc.LWP, int64, usermem.Out[uint32]) error                                                                                                                         = (*ksem.Ksem).SysKsemGetvalue
+	_ func(*ksem.Ksem, *proc.LWP, int64) error                                                                                                                                              = (*ksem.Ksem).SysKsemDestroy
+	_ func(*ksem.Ksem, *proc.LWP, int64, usermem.In[abi.Timespec]) error                                                                                                                    = (*ksem.Ksem).SysKsemTimedwait
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, usermem.String) error                                                                                                                       = (*vfs.VFS).SysPosixRename
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, uint32) error                                                                                                                               = (*vfs.VFS).SysLchmod
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, uint32, uint32) error                                                                                                                       = (*vfs.VFS).SysLchown

@@ -102,6 +102,16 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS_timer_getoverrun:     sysTimerGetoverrun,
 	sysent.SYS_fdatasync:            sysFdatasync,
 	sysent.SYS_modctl:               sysModctl,
+	sysent.SYS__ksem_init:           sysKsemInit,
+	sysent.SYS__ksem_open:           sysKsemOpen,
+	sysent.SYS__ksem_unlink:         sysKsemUnlink,
+	sysent.SYS__ksem_close:          sysKsemClose,
+	sysent.SYS__ksem_post:           sysKsemPost,
+	sysent.SYS__ksem_wait:           sysKsemWait,
+	sysent.SYS__ksem_trywait:        sysKsemTrywait,
+	sysent.SYS__ksem_getvalue:       sysKsemGetvalue,
+	sysent.SYS__ksem_destroy:        sysKsemDestroy,
+	sysent.SYS__ksem_timedwait:      sysKsemTimedwait,
 	sysent.SYS___posix_rename:       sysPosixRename,
 	sysent.SYS_lchmod:               sysLchmod,
 	sysent.SYS_lchown:               sysLchown,
@@ -839,6 +849,56 @@ func sysFdatasync(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 // sysModctl is row 246, modctl: base.
 func sysModctl(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.Base.SysModctl(l, f.Int32(0), f.Addr(1))
+}
+
+// sysKsemInit is row 247, _ksem_init: ksem.
+func sysKsemInit(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.ksem.SysKsemInit(l, f.Uint32(0), usermem.Out[int64]{Mem: f.Ref(1)})
+}
+
+// sysKsemOpen is row 248, _ksem_open: ksem.
+func sysKsemOpen(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.ksem.SysKsemOpen(l, usermem.String{Mem: f.Ref(0)}, f.Int32(1), f.Uint32(2), f.Uint32(3), usermem.Out[int64]{Mem: f.Ref(4)})
+}
+
+// sysKsemUnlink is row 249, _ksem_unlink: ksem.
+func sysKsemUnlink(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.ksem.SysKsemUnlink(l, usermem.String{Mem: f.Ref(0)})
+}
+
+// sysKsemClose is row 250, _ksem_close: ksem.
+func sysKsemClose(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.ksem.SysKsemClose(l, f.Int64(0))
+}
+
+// sysKsemPost is row 251, _ksem_post: ksem.
+func sysKsemPost(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.ksem.SysKsemPost(l, f.Int64(0))
+}
+
+// sysKsemWait is row 252, _ksem_wait: ksem.
+func sysKsemWait(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.ksem.SysKsemWait(l, f.Int64(0))
+}
+
+// sysKsemTrywait is row 253, _ksem_trywait: ksem.
+func sysKsemTrywait(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.ksem.SysKsemTrywait(l, f.Int64(0))
+}
+
+// sysKsemGetvalue is row 254, _ksem_getvalue: ksem.
+func sysKsemGetvalue(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.ksem.SysKsemGetvalue(l, f.Int64(0), usermem.Out[uint32]{Mem: f.Ref(1)})
+}
+
+// sysKsemDestroy is row 255, _ksem_destroy: ksem.
+func sysKsemDestroy(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.ksem.SysKsemDestroy(l, f.Int64(0))
+}
+
+// sysKsemTimedwait is row 256, _ksem_timedwait: ksem.
+func sysKsemTimedwait(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.ksem.SysKsemTimedwait(l, f.Int64(0), usermem.In[abi.Timespec]{Mem: f.Ref(1)})
 }
 
 // sysPosixRename is row 270, __posix_rename: vfs.

@@ -63,6 +63,16 @@ var providers = [483]uint8{
 	sysent.SYS_ftruncate:            1,
 	sysent.SYS_compat_50_futimes:    1,
 	sysent.SYS_fdatasync:            1,
+	sysent.SYS__ksem_init:           3,
+	sysent.SYS__ksem_open:           3,
+	sysent.SYS__ksem_unlink:         3,
+	sysent.SYS__ksem_close:          3,
+	sysent.SYS__ksem_post:           3,
+	sysent.SYS__ksem_wait:           3,
+	sysent.SYS__ksem_trywait:        3,
+	sysent.SYS__ksem_getvalue:       3,
+	sysent.SYS__ksem_destroy:        3,
+	sysent.SYS__ksem_timedwait:      3,
 	sysent.SYS___posix_rename:       1,
 	sysent.SYS_lchmod:               1,
 	sysent.SYS_lchown:               1,
@@ -145,4 +155,4 @@ var providers = [483]uint8{
 }
 
 // providerNames are the parts that providers speaks of.
-var providerNames = [...]string{"", "vfs", "net"}
+var providerNames = [...]string{"", "vfs", "net", "ksem"}

@@ -49,6 +49,16 @@ var providers = [483]uint8{
 	sysent.SYS_ftruncate:            1,
 	sysent.SYS_compat_50_futimes:    1,
 	sysent.SYS_fdatasync:            1,
+	sysent.SYS__ksem_init:           2,
+	sysent.SYS__ksem_open:           2,
+	sysent.SYS__ksem_unlink:         2,
+	sysent.SYS__ksem_close:          2,
+	sysent.SYS__ksem_post:           2,
+	sysent.SYS__ksem_wait:           2,
+	sysent.SYS__ksem_trywait:        2,
+	sysent.SYS__ksem_getvalue:       2,
+	sysent.SYS__ksem_destroy:        2,
+	sysent.SYS__ksem_timedwait:      2,
 	sysent.SYS___posix_rename:       1,
 	sysent.SYS_lchmod:               1,
 	sysent.SYS_lchown:               1,
@@ -127,4 +137,4 @@ var providers = [483]uint8{
 }
 
 // providerNames are the parts that providers speaks of.
-var providerNames = [...]string{"", "vfs"}
+var providerNames = [...]string{"", "vfs", "ksem"}

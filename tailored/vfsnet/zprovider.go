@@ -2,6 +2,8 @@
 
 package vfsnet
 
+import "github.com/rumpkit/rumpkit/kernel/sysent"
+
 // provider names the part of this module that would serve row num, "" when none does or one here does.
 func provider(num int) string {
 	if uint(num) >= uint(len(providers)) {
@@ -11,7 +13,18 @@ func provider(num int) string {
 }
 
 // providers holds, by number, an index into providerNames.
-var providers = [483]uint8{}
+var providers = [483]uint8{
+	sysent.SYS__ksem_init:      1,
+	sysent.SYS__ksem_open:      1,
+	sysent.SYS__ksem_unlink:    1,
+	sysent.SYS__ksem_close:     1,
+	sysent.SYS__ksem_post:      1,
+	sysent.SYS__ksem_wait:      1,
+	sysent.SYS__ksem_trywait:   1,
+	sysent.SYS__ksem_getvalue:  1,
+	sysent.SYS__ksem_destroy:   1,
+	sysent.SYS__ksem_timedwait: 1,
+}
 
 // providerNames are the parts that providers speaks of.
-var providerNames = [...]string{""}
+var providerNames = [...]string{"", "ksem"}
