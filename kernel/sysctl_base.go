@@ -42,6 +42,7 @@ func (b *Base) sysctlSetup() {
 	b.sysctlHW(root.Child("hw"))
 	b.sysctlStats(root.Child("hw"))
 	b.sysctlProc(root.Child("proc"))
+	b.sysctlFixed(root.Child("kern"), root.Child("proc").Child("curproc"))
 	root.Child("security").Node(sysctl.Auto, "models", "Security models").
 		Node(sysctl.Auto, "suser", "The superuser model").
 		ConstString(sysctl.Auto, "name", "Name of the model", "Traditional NetBSD: Superuser")
