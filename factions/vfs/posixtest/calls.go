@@ -1,0 +1,236 @@
+// Single calls and the errors they end with.
+package posixtest
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/rumpkit/rumpkit/client"
+	"github.com/rumpkit/rumpkit/kernel/abi"
+)
+
+// act is one call.
+type act func(c *client.Client) error
+
+func open(name string, flags int) act {
+	return func(c *client.Client) error {
+		fd, err := c.Open(name, flags, 0o644)
+		if err == nil {
+			err = c.Close(fd)
+		}
+		return err
+	}
+}
+
+func mkdir(name string) act       { return func(c *client.Client) error { return c.Mkdir(name, 0o755) } }
+func rmdir(name string) act       { return func(c *client.Client) error { return c.Rmdir(name) } }
+func unlink(name string) act      { return func(c *client.Client) error { return c.Unlink(name) } }
+func rename(from, to string) act  { return func(c *client.Client) error { return c.Rename(from, to) } }
+func link(name, other string) act { return func(c *client.Client) error { return c.Link(name, other) } }
+
+func symlink(target, name string) act {
+	return func(c *client.Client) error { return c.Symlink(target, name) }
+}
+
+func chmod(name string, mode uint32) act {
+	return func(c *client.Client) error { return c.Chmod(name, mode) }
+}
+
+func chown(name string, uid, gid int) act {
+	return func(c *client.Client) error { return c.Chown(name, uid, gid) }
+}
+
+func truncate(name string, n int64) act {
+	return func(c *client.Client) error { return c.Truncate(name, n) }
+}
+
+func access(name string, how int) act {
+	return func(c *client.Client) error { return c.Access(name, how) }
+}
+
+func mkfifo(name string) act { return func(c *client.Client) error { return c.Mkfifo(name, 0o600) } }
+
+func stat(name string) act {
+	return func(c *client.Client) error { return c.Stat(name, new(abi.Stat)) }
+}
+
+func utimes(name string, sec int64) act {
+	return func(c *client.Client) error {
+		return c.Utimensat(abi.AT_FDCWD, name, &[2]abi.Timespec{{Sec: sec}, {Sec: sec}}, 0)
+	}
+}
+
+func touch(name string) act {
+	return func(c *client.Client) error { return c.Utimensat(abi.AT_FDCWD, name, nil, 0) }
+}
+
+// call is a case: who calls (root unless user), what a file system must be able
+// to store, and how it ends.
+type call struct {
+	name string
+	act  act
+	want error
+	user bool
+	need Can
+}
+
+// The names in a fresh directory: build makes them.
+func (p *place) build() {
+	p.mkdir("open", 0o777)
+	p.mkdir("shut", 0o700)
+	p.mkdir("full", 0o777)
+	p.mkdir("sticky", 0o1777)
+	p.put("file", "contents", 0o644)
+	p.put("shut/file", "x", 0o666)
+	p.put("full/file", "x", 0o644)
+	p.put("sticky/root", "x", 0o666)
+	p.put("secret", "x", 0o600)
+	p.mkdir("empty", 0o755)
+	if p.can.Owners {
+		p.c = p.user
+		p.put("open/mine", "x", 0o644)
+		p.put("sticky/mine", "x", 0o644)
+		p.mkdir("open/ro", 0o555)
+		p.c = p.root
+	}
+	if p.can.Symlinks {
+		p.do("symlink", p.c.Symlink("file", "link"))
+		p.do("symlink", p.c.Symlink("none", "dangling"))
+		p.do("symlink", p.c.Symlink("loop", "loop"))
+		p.do("symlink", p.c.Symlink("full", "dirlink"))
+	}
+}
+
+// table returns the cases.
+func table() []call {
+	long := strings.Repeat("n", 256)
+	sym, lnk, own := Can{Symlinks: true}, Can{Links: true}, Can{Owners: true}
+	ok := error(nil)
+	list := []call{
+		{name: "open what is not there", act: open("none", abi.O_RDONLY), want: abi.ENOENT},
+		{name: "open below a file", act: open("file/x", abi.O_RDONLY), want: abi.ENOTDIR},
+		{name: "open the empty name", act: open("", abi.O_RDONLY), want: abi.ENOENT},
+		{name: "open a name too long", act: open(long, abi.O_RDONLY), want: abi.ENAMETOOLONG},
+		{name: "create a name too long", act: open(long, abi.O_CREAT|abi.O_RDWR), want: abi.ENAMETOOLONG},
+		{name: "create the longest name", act: open(long[1:], abi.O_CREAT|abi.O_RDWR), want: ok},
+		{name: "open a path too long", act: open(strings.Repeat("./", 512)+"file", 0), want: abi.ENAMETOOLONG},
+		{name: "create what is there", act: open("file", abi.O_CREAT|abi.O_EXCL|abi.O_RDWR), want: abi.EEXIST},
+		{name: "open a directory for writing", act: open("full", abi.O_WRONLY), want: abi.EISDIR},
+		{name: "open a directory with O_TRUNC", act: open("full", abi.O_TRUNC), want: abi.EISDIR},
+		{name: "open a directory", act: open("full", abi.O_RDONLY|abi.O_DIRECTORY), want: ok},
+		{name: "open a file as a directory", act: open("file", abi.O_RDONLY|abi.O_DIRECTORY), want: abi.ENOTDIR},
+		{name: "open a file with a slash", act: open("file/", abi.O_RDONLY), want: abi.ENOTDIR},
+		{name: "mkdir what is there", act: mkdir("full"), want: abi.EEXIST},
+		{name: "mkdir over a file", act: mkdir("file"), want: abi.EEXIST},
+		{name: "mkdir in nothing", act: mkdir("none/x"), want: abi.ENOENT},
+		{name: "mkdir with a slash", act: mkdir("new/"), want: ok},
+		{name: "mkdir of dot", act: mkdir("."), want: abi.EEXIST},
+		{name: "rmdir a full one", act: rmdir("full"), want: abi.ENOTEMPTY},
+		{name: "rmdir an empty one", act: rmdir("empty"), want: ok},
+		{name: "rmdir a file", act: rmdir("file"), want: abi.ENOTDIR},
+		{name: "rmdir of dot", act: rmdir("empty/."), want: abi.EINVAL},
+		{name: "rmdir of dot-dot", act: rmdir("empty/.."), want: abi.ENOTEMPTY},
+		{name: "rmdir nothing", act: rmdir("none"), want: abi.ENOENT},
+		{name: "unlink a directory", act: unlink("empty"), want: abi.EPERM},
+		{name: "unlink nothing", act: unlink("none"), want: abi.ENOENT},
+		{name: "unlink below a file", act: unlink("file/x"), want: abi.ENOTDIR},
+		{name: "rename nothing", act: rename("none", "x"), want: abi.ENOENT},
+		{name: "rename over a file", act: rename("secret", "file"), want: ok},
+		{name: "rename a file over a directory", act: rename("file", "empty"), want: abi.EISDIR},
+		{name: "rename a directory over a file", act: rename("empty", "file"), want: abi.ENOTDIR},
+		{name: "rename over an empty directory", act: rename("full", "empty"), want: ok},
+		{name: "rename over a full directory", act: rename("empty", "full"), want: abi.ENOTEMPTY},
+		{name: "rename into itself", act: rename("full", "full/x"), want: abi.EINVAL},
+		{name: "rename over what it is in", act: rename("full/file", "full"), want: abi.ENOTEMPTY},
+		{name: "rename to itself", act: rename("file", "file"), want: ok},
+		{name: "rename dot", act: rename("full/.", "x"), want: abi.EINVAL},
+		{name: "rename across mounts", act: rename("file", "/tmp/posixtest"), want: abi.EXDEV},
+		{name: "truncate to less than nothing", act: truncate("file", -1), want: abi.EINVAL},
+		{name: "truncate a directory", act: truncate("full", 0), want: abi.EISDIR},
+		{name: "access in an unknown way", act: access("file", 8), want: abi.EINVAL},
+		{name: "access of nothing", act: access("none", abi.F_OK), want: abi.ENOENT},
+		{name: "mkfifo over a file", act: mkfifo("file"), want: abi.EEXIST, need: Can{Fifos: true}},
+
+		{name: "link a directory", act: link("full", "x"), want: abi.EPERM},
+		{name: "link over a file", act: link("file", "secret"), want: abi.EEXIST, need: lnk},
+		{name: "link nothing", act: link("none", "x"), want: abi.ENOENT},
+		{name: "link across mounts", act: link("file", "/tmp/posixtest"), want: abi.EXDEV, need: lnk},
+		{name: "link", act: link("file", "x"), want: ok, need: lnk},
+
+		{name: "open a loop", act: open("loop", abi.O_RDONLY), want: abi.ELOOP, need: sym},
+		{name: "stat through a loop", act: stat("loop/x"), want: abi.ELOOP, need: sym},
+		{name: "open a dangling link", act: open("dangling", abi.O_RDONLY), want: abi.ENOENT, need: sym},
+		{name: "create through a dangling link", act: open("dangling", abi.O_CREAT|abi.O_RDWR), want: ok, need: sym},
+		{name: "create a link's name", act: open("dangling", abi.O_CREAT|abi.O_EXCL|abi.O_RDWR), want: abi.EEXIST, need: sym},
+		{name: "open a link, not following", act: open("link", abi.O_NOFOLLOW), want: abi.EFTYPE, need: sym},
+		{name: "mkdir over a dangling link", act: mkdir("dangling"), want: abi.EEXIST, need: sym},
+		{name: "rmdir a link to a directory", act: rmdir("dirlink"), want: abi.ENOTDIR, need: sym},
+		{name: "symlink over a file", act: symlink("x", "file"), want: abi.EEXIST, need: sym},
+		{name: "stat through a link", act: stat("dirlink/file"), want: ok, need: sym},
+		{name: "stat through a link to a file", act: stat("link/x"), want: abi.ENOTDIR, need: sym},
+	}
+	for _, c := range []call{
+		{name: "open to read", act: open("secret", abi.O_RDONLY), want: abi.EACCES},
+		{name: "open to write", act: open("file", abi.O_WRONLY), want: abi.EACCES},
+		{name: "open to truncate", act: open("file", abi.O_TRUNC), want: abi.EACCES},
+		{name: "open its own", act: open("open/mine", abi.O_RDWR), want: ok},
+		{name: "search a shut directory", act: open("shut/file", abi.O_RDONLY), want: abi.EACCES},
+		{name: "stat in a shut directory", act: stat("shut/file"), want: abi.EACCES},
+		{name: "list a shut directory", act: open("shut", abi.O_RDONLY), want: abi.EACCES},
+		{name: "create in another's directory", act: open("new", abi.O_CREAT|abi.O_RDWR), want: abi.EACCES},
+		{name: "create in its read-only one", act: open("open/ro/new", abi.O_CREAT|abi.O_RDWR), want: abi.EACCES},
+		{name: "create in an open one", act: open("open/new", abi.O_CREAT|abi.O_RDWR), want: ok},
+		{name: "mkdir", act: mkdir("new"), want: abi.EACCES},
+		{name: "rmdir", act: rmdir("empty"), want: abi.EACCES},
+		{name: "unlink", act: unlink("file"), want: abi.EACCES},
+		{name: "unlink in an open directory", act: unlink("full/file"), want: ok},
+		{name: "unlink another's in a sticky one", act: unlink("sticky/root"), want: abi.EPERM},
+		{name: "unlink its own in a sticky one", act: unlink("sticky/mine"), want: ok},
+		{name: "rename another's in a sticky one", act: rename("sticky/root", "sticky/x"), want: abi.EPERM},
+		{name: "rename over another's in a sticky one", act: rename("sticky/mine", "sticky/root"), want: abi.EPERM},
+		{name: "rename out of another's directory", act: rename("file", "open/x"), want: abi.EACCES},
+		{name: "rename into another's directory", act: rename("open/mine", "x"), want: abi.EACCES},
+		{name: "chmod another's", act: chmod("file", 0o777), want: abi.EPERM},
+		{name: "chmod its own", act: chmod("open/mine", 0o600), want: ok},
+		{name: "chmod sticky on a file", act: chmod("open/mine", 0o1644), want: abi.EFTYPE},
+		{name: "chown its own", act: chown("open/mine", 0, -1), want: abi.EPERM},
+		{name: "chgrp to another group", act: chown("open/mine", -1, 7), want: abi.EPERM},
+		{name: "chgrp to its own group", act: chown("open/mine", -1, user), want: ok},
+		{name: "truncate another's", act: truncate("file", 0), want: abi.EACCES},
+		{name: "set times of another's", act: utimes("file", 1), want: abi.EPERM},
+		{name: "touch another's", act: touch("file"), want: abi.EACCES},
+		{name: "touch what it may write", act: touch("sticky/root"), want: ok},
+		{name: "set times of what it may write", act: utimes("sticky/root", 1), want: abi.EPERM},
+		{name: "access to write", act: access("file", abi.W_OK), want: abi.EACCES},
+		{name: "access to read", act: access("file", abi.R_OK), want: ok},
+		{name: "access to execute", act: access("file", abi.X_OK), want: abi.EACCES},
+	} {
+		c.name, c.user, c.need = "user: "+c.name, true, own
+		list = append(list, c)
+	}
+	return list
+}
+
+// covers reports whether can is all that need asks for.
+func (can Can) covers(need Can) bool {
+	return (can.Owners || !need.Owners) && (can.Symlinks || !need.Symlinks) &&
+		(can.Links || !need.Links) && (can.Fifos || !need.Fifos)
+}
+
+// runCalls runs the table, each case in a fresh directory.
+func runCalls(t *testing.T, dir string, can Can, root func(t *testing.T) *client.Client) {
+	for _, c := range table() {
+		if !can.covers(c.need) {
+			continue
+		}
+		t.Run(c.name, func(t *testing.T) {
+			p := enter(t, dir, can, root)
+			p.build()
+			who := p.root
+			if c.user {
+				who = p.user
+			}
+			p.want("the call", c.act(who), c.want)
+		})
+	}
+}
