@@ -36,7 +36,7 @@ func TestSelectionNames(t *testing.T) {
 	tests := []struct{ selection, normal, binary, pkg string }{
 		{"base", "base", "rump-base", "base"},
 		{"net,vfs", "vfs,net", "rump-vfs-net", "vfsnet"},
-		{"dev, vfs, net", "all", "rump-all", "all"},
+		{"dev, vfs, net", "vfs,net,dev", "rump-vfs-net-dev", "vfsnetdev"},
 		{"base,vfs", "vfs", "rump-vfs", "vfs"},
 		{"vfs/tmpfs,net/inet", "vfs/tmpfs,net/inet", "rump-vfs_tmpfs-net_inet", "vfstmpfsnetinet"},
 	}
