@@ -7,6 +7,7 @@ import (
 
 	"github.com/rumpkit/rumpkit/client"
 	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/file"
 	"github.com/rumpkit/rumpkit/kernel/sim"
 )
 
@@ -15,6 +16,8 @@ import (
 func mixed(t testing.TB, r *sim.Run, faults sim.Faults) {
 	k := boot(t, r)
 	defer k.Close()
+	b := k.BaseKernel()
+	held := b.Mem.Used()
 	r.Inject(faults)
 	root := attach(t, k, "root")
 	rd, wr, err := root.Pipe()
@@ -22,7 +25,7 @@ func mixed(t testing.TB, r *sim.Run, faults sim.Faults) {
 		r.Note(err.Error())
 	}
 	var tasks []*sim.Task
-	for i := range 12 {
+	for i := range clients {
 		name := "client" + strconv.Itoa(i)
 		c, err := root.Fork()
 		if err != nil {
@@ -34,7 +37,29 @@ func mixed(t testing.TB, r *sim.Run, faults sim.Faults) {
 	for _, c := range tasks {
 		c.Wait()
 	}
+	r.Inject(sim.Faults{})
+	tidy(root)
 	_ = root.Exit()
+	if n := b.Mem.Used(); n != held {
+		t.Errorf("seed %d: %d bytes were reserved, now it is %d", r.Seed(), held, n)
+	}
+	if n := b.Procs.Len(); n != 2 {
+		t.Errorf("seed %d: %d processes are left", r.Seed(), n-2)
+	}
+	if n := b.Init().Files().(*file.Table).Total(); n != 3 {
+		t.Errorf("seed %d: %d descriptors are left", r.Seed(), n-3)
+	}
+}
+
+const clients = 12
+
+// tidy removes what the clients left.
+func tidy(c *client.Client) {
+	_ = c.Unlink("/f")
+	for i := range clients {
+		_ = c.Unlink("/gclient" + strconv.Itoa(i))
+		_ = c.Rmdir("/dclient" + strconv.Itoa(i))
+	}
 }
 
 // one is one client: it does this and that and ends.

@@ -169,3 +169,14 @@ func TestFaults(t *testing.T) {
 		}
 	}
 }
+
+// Nothing is left of what clients did, whatever went wrong meanwhile.
+func TestFaultsLeaveNothing(t *testing.T) {
+	n := 300
+	if testing.Short() {
+		n = 30
+	}
+	sim.Test(t, n, func(t *testing.T, r *sim.Run) {
+		mixed(t, r, sim.Faults{IO: 0.1, Short: 0.1, Memory: float64(r.Seed()%4) / 20, Late: 0.2})
+	})
+}
