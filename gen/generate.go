@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -64,6 +65,8 @@ type generator struct {
 	stdout io.Writer
 	check  bool
 	noDeps bool
+	// library is the kernel that rumpctl holds, nil if there is none.
+	library *emit.Kernel
 	// made are the paths of the files that belong; stale what is out of date.
 	made  map[string]bool
 	stale []string
@@ -82,6 +85,9 @@ func (g *generator) all() error {
 	err = g.resolve(in)
 	errs = append(errs, err)
 	errs = append(errs, g.outputs(in, true)...)
+	if g.library != nil {
+		errs = append(errs, g.imageKernel())
+	}
 	if !g.noDeps {
 		errs = append(errs, g.deps(in.Kernels))
 	}
@@ -118,6 +124,10 @@ func (g *generator) resolve(in *emit.Input) error {
 		return err
 	}
 	in.Parts = tree.Parts()
+	if g.library, err = tree.Select(imageSelection); err != nil {
+		return fmt.Errorf("no kernel of %s: %w", imageSelection, err)
+	}
+	place(g.library, imageDir, emit.Module+"/"+imageDir, path.Base(imageDir))
 	var failed, why []string
 	for _, selection := range resolve.Standard {
 		k, err := tree.Select(selection)

@@ -1,0 +1,29 @@
+package main
+
+// The kernel that rumpctl boots in its own process for file system images.
+
+import (
+	"path"
+
+	"github.com/rumpkit/rumpkit/gen/emit"
+)
+
+const (
+	imageSelection = "vfs,vfs/ext2fs,vfs/msdos"
+	imageDir       = "cmd/rumpctl/imagekernel"
+)
+
+// imageKernel handles the kernel's package. It is a library: no program.
+func (g *generator) imageKernel() error {
+	made, err := emit.KernelFiles(g.library)
+	if err != nil {
+		return err
+	}
+	var files []emit.File
+	for _, f := range made {
+		if path.Dir(f.Path) == imageDir {
+			files = append(files, f)
+		}
+	}
+	return g.output("rumpctl's kernel", files)
+}
