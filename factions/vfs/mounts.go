@@ -54,7 +54,7 @@ func (v *VFS) MemConfig() memfs.Config {
 func (v *VFS) mountRoot() error {
 	t := &vnode.Type{Name: "rumpfs", Mount: v.mountRumpfs}
 	v.types = append(v.types, t)
-	m, err := v.newMount(v.b.BootLWP(), t, abi.MNT_LOCAL|abi.MNT_ROOTFS, usermem.InOutBuf{})
+	m, err := v.newMount(v.b.BootLWP(), t, nil, abi.MNT_LOCAL|abi.MNT_ROOTFS, usermem.InOutBuf{})
 	if err != nil {
 		return err
 	}
@@ -70,9 +70,10 @@ func (v *VFS) mountRumpfs(_ *proc.LWP, m *vnode.Mount, _ usermem.InOutBuf) (vnod
 	return memfs.New(m, v.MemConfig())
 }
 
-// newMount makes a file system of type t that is not mounted anywhere yet.
-func (v *VFS) newMount(l *proc.LWP, t *vnode.Type, flags uint64, args usermem.InOutBuf) (*vnode.Mount, error) {
-	m := &vnode.Mount{Type: t, Owner: l.Cred().Euid, From: t.Name, Fixed: flags&abi.MNT_ROOTFS != 0}
+// newMount makes a file system of type t that is to be mounted on dir, nil for
+// the root, and is not yet.
+func (v *VFS) newMount(l *proc.LWP, t *vnode.Type, dir *vnode.Vnode, flags uint64, args usermem.InOutBuf) (*vnode.Mount, error) {
+	m := &vnode.Mount{Type: t, Covered: dir, Owner: l.Cred().Euid, From: t.Name, Fixed: flags&abi.MNT_ROOTFS != 0}
 	m.SetFlags(flags)
 	v.mu.Lock()
 	v.nextID++
@@ -113,7 +114,7 @@ func (v *VFS) mount(l *proc.LWP, t *vnode.Type, dir *vnode.Vnode, on string, fla
 	if !dir.IsDir() {
 		return abi.ENOTDIR
 	}
-	m, err := v.newMount(l, t, flags&settableFlags|abi.MNT_LOCAL, args)
+	m, err := v.newMount(l, t, dir, flags&settableFlags|abi.MNT_LOCAL, args)
 	if err != nil {
 		return err
 	}
