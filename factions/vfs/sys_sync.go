@@ -67,9 +67,12 @@ func (v *VFS) SysFsync(l *proc.LWP, fd int32) error {
 	if vp.Mount.Dead() {
 		return abi.EIO
 	}
-	vp.Lock()
-	defer vp.Unlock()
-	return syncLocked(vp)
+	l.Unblocked(func() { // the host's disk may take its time
+		vp.Lock()
+		defer vp.Unlock()
+		err = syncLocked(vp)
+	})
+	return err
 }
 
 // SysFdatasync is fsync(2) for a file open for writing.
@@ -108,8 +111,8 @@ func (v *VFS) SysFsyncRange(l *proc.LWP, fd, flags int32, start, length int64) e
 }
 
 // SysSync writes back all file systems.
-func (v *VFS) SysSync(*proc.LWP) error {
-	v.syncAll()
+func (v *VFS) SysSync(l *proc.LWP) error {
+	l.Unblocked(v.syncAll)
 	return nil
 }
 

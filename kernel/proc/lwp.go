@@ -229,7 +229,8 @@ func (l *LWP) Leave() {
 }
 
 // Unblocked runs fn, which may block in the host or on a socket, without
-// holding a virtual CPU.
+// holding a virtual CPU. fn takes the locks it needs itself: l holds none that
+// another lwp could wait for with the CPU that l needs afterwards.
 func (l *LWP) Unblocked(fn func()) {
 	if l.onBlock != nil {
 		l.onBlock()
