@@ -24,7 +24,7 @@ type Buf struct {
 	Checked atomic.Uint64
 
 	prev, next *Buf
-	gone       bool // not in the cache any more
+	charged    bool // to the kernel's memory
 }
 
 // Cache is the blocks of one device.
@@ -59,7 +59,7 @@ func (c *Cache) Get(block uint64) (*Buf, error) {
 		return nil, err
 	}
 	if err := c.read(block, b.Data); err != nil {
-		c.release(1)
+		c.release(b)
 		return nil, err
 	}
 	return c.insert(b), nil

@@ -1,24 +1,36 @@
 // Room: what the cache may take, and what goes when it is full.
 package buf
 
-// alloc returns a block that is charged for and not entered yet.
+// alloc returns a block that is not entered yet, charged for: ENOMEM. While
+// the cache is held, a block there is no memory for is not charged: a change
+// that has begun is not given up for it.
 func (c *Cache) alloc(block uint64) (*Buf, error) {
-	if c.mem != nil {
-		err := c.mem.Reserve(int64(c.size))
-		if err != nil && c.Shrink(16*int64(c.size)) > 0 {
-			err = c.mem.Reserve(int64(c.size))
-		}
-		if err != nil {
-			return nil, err
-		}
+	b := &Buf{Block: block, Data: make([]byte, c.size)}
+	if c.mem == nil {
+		return b, nil
 	}
-	return &Buf{Block: block, Data: make([]byte, c.size)}, nil
+	err := c.mem.Reserve(int64(c.size))
+	if err != nil && c.Shrink(16*int64(c.size)) > 0 {
+		err = c.mem.Reserve(int64(c.size))
+	}
+	if err != nil && !c.held() {
+		return nil, err
+	}
+	b.charged = err == nil
+	return b, nil
 }
 
-// release gives back the charge of n blocks.
-func (c *Cache) release(n int) {
-	if c.mem != nil {
-		c.mem.Release(int64(n * c.size))
+func (c *Cache) held() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.hold
+}
+
+// release gives back the charge of a block.
+func (c *Cache) release(b *Buf) {
+	if b.charged {
+		b.charged = false
+		c.mem.Release(int64(c.size))
 	}
 }
 
@@ -27,7 +39,7 @@ func (c *Cache) insert(b *Buf) *Buf {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if old := c.bufs[b.Block]; old != nil {
-		c.release(1)
+		c.release(b)
 		return old
 	}
 	if over := len(c.bufs) + 1 - c.max; over > 0 {
@@ -60,12 +72,8 @@ func (c *Cache) evict(n int) int {
 func (c *Cache) remove(b *Buf) {
 	delete(c.bufs, b.Block)
 	b.unlink()
-	b.gone = true
-	c.release(1)
+	c.release(b)
 }
-
-// Gone reports a block that is not in the cache any more.
-func (b *Buf) Gone() bool { return b.gone }
 
 // link puts b at the end of the ring.
 func (b *Buf) link(ring *Buf) {

@@ -108,9 +108,9 @@ func cutImage(first []byte, ops []diskOp, at int, keep func() bool) []byte {
 }
 
 func TestPowerCuts(t *testing.T) {
-	cuts := 40
+	cuts := 24
 	if testing.Short() {
-		cuts = 8
+		cuts = 5
 	}
 	for _, f := range flavors[:4] {
 		t.Run(f.name, func(t *testing.T) {

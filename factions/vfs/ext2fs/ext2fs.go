@@ -9,6 +9,9 @@
 package ext2fs
 
 import (
+	"slices"
+	"sync"
+
 	"github.com/rumpkit/rumpkit/factions/vfs"
 	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
 	"github.com/rumpkit/rumpkit/kernel/abi"
@@ -28,16 +31,49 @@ const name = "ext2fs"
 
 // Attach enters the file system's type.
 func Attach(v *vfs.VFS) error {
+	list := &mounts{}
+	v.Base().Mem.OnPressure(list.shrink)
 	t := &vnode.Type{Name: name, ArgSize: len(usermem.BytesOf(new(abi.UfsArgs)))}
 	t.Mount = func(l *proc.LWP, m *vnode.Mount, args usermem.InOutBuf) (vnode.FileSystem, error) {
-		return mount(v, l, m, args)
+		fs, err := mount(v, l, m, args)
+		if err != nil {
+			return nil, err
+		}
+		list.add(fs)
+		return fs, nil
 	}
 	return v.AddFileSystem(t)
 }
 
+// mounts is what is mounted in one kernel.
+type mounts struct {
+	mu   sync.Mutex
+	list []*FS
+}
+
+func (m *mounts) add(fs *FS) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.list = append(slices.DeleteFunc(m.list, func(o *FS) bool { return o.gone.Load() }), fs)
+}
+
+// shrink gives back memory of caches that nobody is using at the moment.
+func (m *mounts) shrink(want int64) (done int64) {
+	m.mu.Lock()
+	list := slices.Clone(m.list)
+	m.mu.Unlock()
+	for _, fs := range list {
+		if done < want && fs.mu.TryLock() {
+			done += fs.cache.Shrink(want - done)
+			fs.mu.Unlock()
+		}
+	}
+	return done
+}
+
 // mount mounts the device that args name: EINVAL when there is no ext file
 // system on it, or one with features that are not known.
-func mount(v *vfs.VFS, l *proc.LWP, m *vnode.Mount, args usermem.InOutBuf) (vnode.FileSystem, error) {
+func mount(v *vfs.VFS, l *proc.LWP, m *vnode.Mount, args usermem.InOutBuf) (*FS, error) {
 	if args.IsNil() {
 		return nil, abi.EINVAL
 	}

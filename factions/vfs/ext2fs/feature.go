@@ -33,6 +33,7 @@ const (
 	featGdtCsum      = 0x10
 	featDirNlink     = 0x20
 	featExtraIsize   = 0x40
+	featBigalloc     = 0x200 // not written
 	featMetadataCsum = 0x400
 )
 

@@ -29,7 +29,10 @@ type FS struct {
 	ro       bool              // nothing may be written
 	wasClean bool              // when writing began
 	closed   bool
+	gone     atomic.Bool // closed, for who has no lock
 	broken   atomic.Bool // a change failed halfway: no more of them
+
+	txBytes, loggedBytes int // bounds of what a transaction and the journal keep in memory
 
 	tx      tx
 	log     journal
@@ -77,8 +80,10 @@ func (fs *FS) load() error {
 	}
 	fs.sb = sb
 	most := int64(cacheBytes)
+	fs.txBytes, fs.loggedBytes = maxTxBytes, maxLoggedBytes
 	if limit := fs.mem.Limit(); limit > 0 {
 		most = min(most, limit/4)
+		fs.txBytes, fs.loggedBytes = int(min(maxTxBytes, limit/16)), int(min(maxLoggedBytes, limit/8))
 	}
 	if fs.cache != nil {
 		fs.cache.Clear()
@@ -189,6 +194,7 @@ func (fs *FS) Statvfs(st *abi.Statvfs) error {
 // shut gives up the device and all memory.
 func (fs *FS) shut() {
 	fs.closed = true
+	fs.gone.Store(true)
 	if fs.cache != nil {
 		fs.cache.Clear()
 	}

@@ -25,7 +25,7 @@ func (s *super) descBlock(g uint32) uint64 {
 	per := uint32(s.bsize / s.descSize)
 	i := g / per
 	if !s.has(featMetaBg) || i < s.firstMetaBg {
-		return s.firstData + 1 + uint64(i)
+		return superOffset>>s.bshift + 1 + uint64(i)
 	}
 	first := i * per
 	at := s.groupStart(first)

@@ -24,7 +24,7 @@ func TestTurnsWithHost(t *testing.T) {
 				if turn == 0 {
 					g.mkdir("/mnt/d")
 				}
-				for i := range 500 {
+				for i := range 300 {
 					name := "ours-" + strconv.Itoa(turn) + "-" + strconv.Itoa(i)
 					g.put("/mnt/d/"+name, []byte(name))
 					want[name] = true
@@ -33,7 +33,7 @@ func TestTurnsWithHost(t *testing.T) {
 				if !hasLoop(t, image, dir, "rw") {
 					t.Skip("no loop mounts here")
 				}
-				for i := range 500 {
+				for i := range 300 {
 					name := "theirs-" + strconv.Itoa(turn) + "-" + strconv.Itoa(i)
 					if err := os.WriteFile(filepath.Join(dir, "d", name), []byte(name), 0o644); err != nil {
 						t.Error(err)

@@ -233,7 +233,7 @@ func differ(a, b []byte) int {
 }
 
 func TestModel(t *testing.T) {
-	rounds, steps := 6, 300
+	rounds, steps := 5, 250
 	if testing.Short() {
 		rounds, steps = 2, 150
 	}

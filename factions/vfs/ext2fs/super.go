@@ -125,11 +125,15 @@ func (s *super) parseGeometry(p []byte, size int64) error {
 	s.bpg, s.ipg = le.Uint32(p[sbBlocksPerGroup:]), le.Uint32(p[sbInodesPerGroup:])
 	s.inodes = le.Uint32(p[sbInodes:])
 	bits := uint32(8 * s.bsize)
+	perGroup := bits
+	if s.hasRo(featBigalloc) { // each bit is several blocks
+		perGroup = 1 << 31
+	}
 	switch {
 	case s.isize < goodOldSize || s.isize > s.bsize || s.isize&(s.isize-1) != 0,
 		s.descSize < 32 || s.descSize > 1024 || s.descSize&(s.descSize-1) != 0,
 		s.has(feat64bit) && s.descSize < 64,
-		s.bpg < 256 || s.bpg > bits || s.bpg%8 != 0,
+		s.bpg < 256 || s.bpg > perGroup || s.bpg%8 != 0,
 		s.ipg == 0 || s.ipg > bits || s.ipg%8 != 0,
 		s.firstData > 1 || s.firstData >= s.blocks,
 		s.blocks > uint64(size)>>s.bshift,

@@ -99,7 +99,7 @@ func (fs *FS) fail() {
 // with nothing half done.
 func (fs *FS) step() error {
 	t := &fs.tx
-	full := len(t.bufs) >= fs.txLimit() || len(t.data) > maxDataBufs
+	full := len(t.bufs) >= fs.txLimit() || len(t.data) > min(maxDataBufs, fs.txBytes>>fs.sb.bshift)
 	short := t.pendingBlocks > 0 && t.freeBlocks-min(t.pendingBlocks, t.freeBlocks) < lowBlocks
 	old := t.started != 0 && fs.now()-t.started > maxTxAge
 	if full || short || old {
@@ -110,7 +110,7 @@ func (fs *FS) step() error {
 
 // txLimit returns how many blocks a transaction collects.
 func (fs *FS) txLimit() int {
-	n := maxTxBytes >> fs.sb.bshift
+	n := fs.txBytes >> fs.sb.bshift
 	if fs.log.present {
 		n = min(n, int(fs.log.maxLen)/4)
 	}
@@ -187,7 +187,7 @@ func (fs *FS) commitAll() error {
 	clear(t.pending)
 	clear(t.revoked)
 	t.pendingBlocks, t.started = 0, 0
-	if fs.log.present && (len(t.logged) > maxLoggedBytes>>fs.sb.bshift || fs.log.used > fs.log.maxLen/2) {
+	if fs.log.present && (len(t.logged) > fs.loggedBytes>>fs.sb.bshift || fs.log.used > fs.log.maxLen/2) {
 		return fs.checkpoint()
 	}
 	return nil

@@ -1,0 +1,63 @@
+package ext2fs
+
+import (
+	"strconv"
+	"testing"
+
+	"github.com/rumpkit/rumpkit/kernel"
+	"github.com/rumpkit/rumpkit/kernel/abi"
+)
+
+// mounted returns a guest with a fresh ext4 of size bytes on /mnt.
+func mounted(b *testing.B, size int64, args ...string) *guest {
+	b.Helper()
+	g := boot(b, mkfs(b, size, append([]string{"-t", "ext4", "-b", "4096"}, args...)...), kernel.Config{})
+	g.mount(0)
+	b.Cleanup(func() { g.b.Close() })
+	return g
+}
+
+func BenchmarkCreate(b *testing.B) {
+	g := mounted(b, 1<<30, "-N", "400000")
+	for i := 0; b.Loop(); i++ {
+		g.close(g.mustOpen("/mnt/f"+strconv.Itoa(i%300_000), abi.O_CREAT|abi.O_RDWR, 0o600))
+	}
+}
+
+func BenchmarkLookup100k(b *testing.B) {
+	g := mounted(b, 1<<30, "-N", "200000")
+	for i := range 100_000 {
+		g.close(g.mustOpen("/mnt/f"+strconv.Itoa(i), abi.O_CREAT|abi.O_RDWR, 0o600))
+	}
+	var st abi.Stat
+	for i := 0; b.Loop(); i++ {
+		g.do("stat", g.v.SysLstat50(g.l, str("/mnt/f"+strconv.Itoa(i*7919%100_000)), outOf(&st)))
+	}
+}
+
+func BenchmarkWrite(b *testing.B) {
+	g := mounted(b, 1<<30)
+	fd := g.mustOpen("/mnt/f", abi.O_CREAT|abi.O_RDWR, 0o600)
+	buf := make([]byte, 64<<10)
+	b.SetBytes(int64(len(buf)))
+	for i := int64(0); b.Loop(); i++ {
+		if n, err := g.pwrite(fd, buf, i%8192*int64(len(buf))); n != len(buf) || err != nil {
+			b.Fatal(n, err)
+		}
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	g := mounted(b, 1<<30)
+	fd := g.mustOpen("/mnt/f", abi.O_CREAT|abi.O_RDWR, 0o600)
+	buf := make([]byte, 64<<10)
+	for i := range int64(4096) {
+		_, _ = g.pwrite(fd, buf, i*int64(len(buf)))
+	}
+	b.SetBytes(int64(len(buf)))
+	for i := int64(0); b.Loop(); i++ {
+		if n, err := g.pread(fd, buf, i%4096*int64(len(buf))); n != len(buf) || err != nil {
+			b.Fatal(n, err)
+		}
+	}
+}
