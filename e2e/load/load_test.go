@@ -32,7 +32,7 @@ func processes() int64 {
 	if testing.Short() {
 		return 1000
 	}
-	return 10_000
+	return 10_000 / slower
 }
 
 // boot boots a kernel of all parts for the time of a test.
