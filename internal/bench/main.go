@@ -103,7 +103,18 @@ func ratios(ctx context.Context, bin, tmp string) ([]result, error) {
 		return nil, err
 	}
 	defer done()
-	return measure(append(rows, tcp, wire))
+	results, err := measure(append(rows, tcp, wire))
+	if err != nil {
+		return nil, err
+	}
+	// Only now: what they keep is a lot to look through for the collector.
+	inBase, done, err := baseRows()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	more, err := measure(inBase)
+	return append(results, more...), err
 }
 
 func measure(rows []row) ([]result, error) {
@@ -139,8 +150,12 @@ func absolutes(ctx context.Context, bin, tmp string) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	mem, err := memories()
+	if err != nil {
+		return nil, err
+	}
 	progs, err := programs(ctx, bin, tmp)
-	return append(append(figures, many), progs...), err
+	return append(append(append(figures, many), mem...), progs...), err
 }
 
 func printFigures(figures []figure) {
