@@ -84,6 +84,8 @@ type Base struct {
 	hosts    hostThreads
 
 	etfsTaken bool // a part shows the host files of Config
+
+	stats sync.Pool // of *abi.Stat, for fstat(2)
 }
 
 type state int

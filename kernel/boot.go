@@ -26,7 +26,7 @@ func (b *Base) Boot(cfg Config, parts Parts) error {
 	}
 	cfg.Verbose = cfg.Verbose || cfg.Howto&abi.AB_VERBOSE != 0
 	b.Config, b.parts, b.desc = cfg, parts, parts.Describe()
-	b.etfsTaken = false
+	b.etfsTaken, b.stats.New = false, func() any { return new(abi.Stat) }
 	b.bootHost()
 	b.bootMemory()
 	b.bootProcs()

@@ -102,22 +102,30 @@ func (b *Base) newPipe(l *proc.LWP, flags uint32) (int32, int32, error) {
 
 // SysFstat50 is fstat(2), row 440.
 func (b *Base) SysFstat50(l *proc.LWP, fd int32, sb usermem.Out[abi.Stat]) error {
-	st, err := FileStat(l, fd)
-	if err != nil {
+	st := b.stats.Get().(*abi.Stat)
+	defer b.stats.Put(st)
+	if err := fileStat(l, fd, st); err != nil {
 		return err
 	}
-	return sb.Put(st)
+	return sb.Put(*st)
 }
 
 // FileStat returns the status of an open file, for fstat(2) and its old forms.
 func FileStat(l *proc.LWP, fd int32) (st abi.Stat, err error) {
+	err = fileStat(l, fd, &st)
+	return st, err
+}
+
+// fileStat fills st.
+func fileStat(l *proc.LWP, fd int32, st *abi.Stat) error {
 	f, err := file.Get(l, fd)
 	if err != nil {
-		return st, err
+		return err
 	}
-	err = f.Ops.Stat(l, f, &st)
+	*st = abi.Stat{}
+	err = f.Ops.Stat(l, f, st)
 	_ = f.Drop(l)
-	return st, err
+	return err
 }
 
 // SysFpathconf is fpathconf(2), row 192.

@@ -2,6 +2,7 @@
 package kernel
 
 import (
+	"encoding/binary"
 	"time"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
@@ -64,6 +65,9 @@ func masked(l *proc.LWP, mask usermem.In[abi.Sigset], wait func() (int32, error)
 
 // pollFds polls an array of struct pollfd.
 func pollFds(l *proc.LWP, fds usermem.InOutSlice[abi.Pollfd], d time.Duration) (int32, error) {
+	if b := fds.Bytes(); b != nil && fds.N <= fewFds && len(b) >= int(fds.N)*pollfdSize {
+		return pollFew(l, b[:fds.N*pollfdSize], d)
+	}
 	v, err := fds.Load(pollSlack+int(file.Of(l).Last())+1, abi.EINVAL)
 	if err != nil {
 		return 0, err
@@ -80,6 +84,35 @@ func pollFds(l *proc.LWP, fds usermem.InOutSlice[abi.Pollfd], d time.Duration) (
 		v[i].Revents = items[i].Ready
 	}
 	return int32(n), fds.Store(0, v)
+}
+
+// A struct pollfd is a descriptor, events and revents; that many are polled
+// without memory of the kernel's own.
+const (
+	pollfdSize    = 8
+	pollfdEvents  = 4
+	pollfdRevents = 6
+	fewFds        = poll.Few
+)
+
+// pollFew is pollFds for a caller in process with few descriptors: b is its
+// array.
+func pollFew(l *proc.LWP, b []byte, d time.Duration) (int32, error) {
+	var few [fewFds]poll.Item
+	items := few[:len(b)/pollfdSize]
+	for i := range items {
+		p := b[i*pollfdSize:]
+		items[i].Fd = int32(binary.LittleEndian.Uint32(p))
+		items[i].Events = event.Mask(binary.LittleEndian.Uint16(p[pollfdEvents:]))
+	}
+	n, err := poll.Wait(l, items, d)
+	if err != nil {
+		return 0, err
+	}
+	for i := range items {
+		binary.LittleEndian.PutUint16(b[i*pollfdSize+pollfdRevents:], uint16(items[i].Ready))
+	}
+	return int32(n), nil
 }
 
 // SysSelect50 is select(2), row 417.

@@ -2,6 +2,8 @@
 package file
 
 import (
+	"encoding/binary"
+
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/proc"
 	"github.com/rumpkit/rumpkit/kernel/usermem"
@@ -19,16 +21,24 @@ type segment struct {
 
 // vector copies a vector in: EINVAL for no segments, for more than UIO_MAXIOV or
 // for more bytes than a result can tell, EFAULT for memory that does not exist.
-func vector(iov usermem.InSlice[abi.Iovec]) (segs []segment, total int, err error) {
-	if iov.N == 0 {
+//
+// It appends to segs, which is empty.
+func vector(iov usermem.InSlice[abi.Iovec], segs []segment) (_ []segment, total int, err error) {
+	switch {
+	case iov.N == 0 || iov.N > abi.UIO_MAXIOV:
 		return nil, 0, abi.EINVAL
+	case int(iov.N) > cap(segs):
+		segs = make([]segment, 0, iov.N)
 	}
-	v, err := iov.Load(abi.UIO_MAXIOV, abi.EINVAL)
-	if err != nil {
-		return nil, 0, err
+	var v []abi.Iovec
+	b := iov.Bytes()
+	if b == nil || len(b) < int(iov.N)*iovecSize {
+		if v, err = iov.Load(abi.UIO_MAXIOV, abi.EINVAL); err != nil {
+			return nil, 0, err
+		}
 	}
-	segs = make([]segment, 0, len(v))
-	for _, e := range v {
+	for i := range int(iov.N) {
+		e := element(v, b, i)
 		if e.Len > maxTotal || total > maxTotal-int(e.Len) {
 			return nil, 0, abi.EINVAL
 		}
@@ -46,6 +56,23 @@ func vector(iov usermem.InSlice[abi.Iovec]) (segs []segment, total int, err erro
 }
 
 const maxTotal = 1<<31 - 1
+
+// A struct iovec is an address and a length. Vectors of few segments need no
+// memory of the kernel's own.
+const (
+	iovecSize = 16
+	iovecLen  = 8
+	fewSegs   = 8
+)
+
+// element returns segment i: of v, or without that of b, the caller's array.
+func element(v []abi.Iovec, b []byte, i int) abi.Iovec {
+	if v != nil {
+		return v[i]
+	}
+	b = b[i*iovecSize:]
+	return abi.Iovec{Base: binary.LittleEndian.Uint64(b), Len: binary.LittleEndian.Uint64(b[iovecLen:])}
+}
 
 // Readv reads from f into several buffers (readv(2)).
 func Readv(l *proc.LWP, f *File, iov usermem.InSlice[abi.Iovec]) (int, error) {
@@ -83,7 +110,8 @@ func (f *File) readv(l *proc.LWP, iov usermem.InSlice[abi.Iovec], off int64) (in
 	if !f.Readable() {
 		return 0, abi.EBADF
 	}
-	segs, total, err := vector(iov)
+	var few [fewSegs]segment
+	segs, total, err := vector(iov, few[:0])
 	if err != nil {
 		return 0, err
 	}
@@ -108,7 +136,9 @@ func (f *File) readv(l *proc.LWP, iov usermem.InSlice[abi.Iovec], off int64) (in
 
 // scatter reads once and deals out what came.
 func (f *File) scatter(l *proc.LWP, segs []segment, total int, off int64) (int, error) {
-	p := make([]byte, total)
+	s := scratchOf(l, total)
+	defer giveScratch(l, s)
+	p := (*s)[:total]
 	n, err := f.read(l, p, off)
 	if err != nil {
 		return 0, err
@@ -130,7 +160,8 @@ func (f *File) writev(l *proc.LWP, iov usermem.InSlice[abi.Iovec], off int64) (i
 	if !f.Writable() {
 		return 0, abi.EBADF
 	}
-	segs, total, err := vector(iov)
+	var few [fewSegs]segment
+	segs, total, err := vector(iov, few[:0])
 	if err != nil {
 		return 0, err
 	}
@@ -139,8 +170,10 @@ func (f *File) writev(l *proc.LWP, iov usermem.InSlice[abi.Iovec], off int64) (i
 		return f.written(l, n, err)
 	}
 	if total <= gatherMax || f.Kind == KindSocket && total <= usermem.MaxTransfer {
-		p, err := gather(segs, total)
-		if err != nil {
+		s := scratchOf(l, total)
+		defer giveScratch(l, s)
+		p := (*s)[:total]
+		if err := gather(p, segs); err != nil {
 			return 0, err
 		}
 		n, err := f.write(l, p, off)
@@ -160,18 +193,38 @@ func (f *File) writev(l *proc.LWP, iov usermem.InSlice[abi.Iovec], off int64) (i
 	return done, nil
 }
 
-// gather copies all segments into one buffer.
-func gather(segs []segment, total int) ([]byte, error) {
-	p := make([]byte, total)
-	at := 0
+// gather copies all segments into p.
+func gather(p []byte, segs []segment) error {
 	for _, s := range segs {
-		if err := s.mem.CopyIn(p[at : at+s.n]); err != nil {
-			return nil, err
+		if err := s.mem.CopyIn(p[:s.n]); err != nil {
+			return err
 		}
-		at += s.n
+		p = p[s.n:]
 	}
-	return p, nil
+	return nil
 }
+
+// scratchOf returns a buffer of n bytes at least, to be given back. The tables
+// of processes keep them: one without a table has a new one each time.
+func scratchOf(l *proc.LWP, n int) *[]byte {
+	if t, ok := l.Proc().Files().(*Table); ok {
+		if s, ok := t.scratch.Get().(*[]byte); ok && len(*s) >= n {
+			return s
+		}
+	}
+	b := make([]byte, max(n, scratchSize))
+	return &b
+}
+
+// giveScratch ends the use of a buffer.
+func giveScratch(l *proc.LWP, s *[]byte) {
+	if t, ok := l.Proc().Files().(*Table); ok {
+		t.scratch.Put(s)
+	}
+}
+
+// scratchSize is the least size of such a buffer in bytes.
+const scratchSize = 4 << 10
 
 // advance moves an offset on, unless it stands for the file's position.
 func advance(off int64, n int) int64 {

@@ -24,6 +24,8 @@ type Table struct {
 	freed  bool // the process has ended: nothing can be opened any more
 	// watch is who is told when a descriptor stops to stand for its file.
 	watch map[int32][]*Watch
+
+	scratch sync.Pool // of *[]byte, for vectors
 }
 
 // slot is one descriptor. Only file is read without the lock.

@@ -27,7 +27,13 @@ type Item struct {
 // (proc.Forever: no limit), and returns how many are ready. EINTR when the
 // sleep was interrupted.
 func Wait(l *proc.LWP, items []Item, timeout time.Duration) (int, error) {
-	files := hold(l, items)
+	var few [Few]*file.File
+	files := few[:]
+	if len(items) > Few {
+		files = make([]*file.File, len(items))
+	}
+	files = files[:len(items)]
+	hold(l, files, items)
 	defer drop(l, files)
 	if n := scan(files, items); n > 0 || timeout == 0 {
 		return n, nil
@@ -37,17 +43,19 @@ func Wait(l *proc.LWP, items []Item, timeout time.Duration) (int, error) {
 	return sleep(l, files, items, timeout)
 }
 
+// Few is how many items are waited for without allocating, when one of them is
+// ready or nobody waits.
+const Few = 16
+
 // hold takes a reference to each file. An item whose descriptor is not open
 // has none.
-func hold(l *proc.LWP, items []Item) []*file.File {
-	files := make([]*file.File, len(items))
+func hold(l *proc.LWP, files []*file.File, items []Item) {
 	t := file.Of(l)
 	for i, it := range items {
 		if it.Fd >= 0 {
 			files[i], _ = t.Get(it.Fd)
 		}
 	}
-	return files
 }
 
 func drop(l *proc.LWP, files []*file.File) {
