@@ -130,3 +130,25 @@ func TestSimFaults(t *testing.T) {
 		t.Errorf("operations: %v", ops)
 	}
 }
+
+// AdvanceNext moves the clock from timer to timer, Jump the wall clock alone.
+func TestAdvanceNext(t *testing.T) {
+	h := NewSim(1)
+	var at []int64
+	for _, d := range []time.Duration{3, 5, 9} {
+		h.AfterFunc(d*time.Second, func() { at = append(at, h.Mono()/1e9) })
+	}
+	h.AdvanceNext(0)
+	h.AdvanceNext(4 * time.Second) // late: both that are due by then see the same time
+	if len(at) != 3 || at[0] != 3 || at[1] != 9 || at[2] != 9 {
+		t.Errorf("timers ran at %v", at)
+	}
+	if h.AdvanceNext(0) {
+		t.Error("there is no timer")
+	}
+	wall, mono := h.Now(), h.Mono()
+	h.Jump(-time.Hour)
+	if h.Now() != wall-int64(time.Hour) || h.Mono() != mono {
+		t.Errorf("%d, %d after a jump", h.Now(), h.Mono())
+	}
+}

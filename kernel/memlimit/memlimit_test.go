@@ -39,3 +39,11 @@ func TestNoLimit(t *testing.T) {
 		t.Errorf("%v, %d used", err, a.Used())
 	}
 }
+
+func TestRefuseBy(t *testing.T) {
+	a := memlimit.New(0)
+	a.RefuseBy(func(n int64) bool { return n == 7 })
+	if a.Reserve(7) == nil || a.Reserve(8) != nil || a.Used() != 8 {
+		t.Errorf("%d bytes are reserved", a.Used())
+	}
+}

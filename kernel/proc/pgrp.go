@@ -2,6 +2,7 @@
 package proc
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
@@ -60,7 +61,7 @@ func (g *Pgrp) leave(p *Proc) {
 	delete(g.members, p.Pid)
 }
 
-// Members returns the processes of the group.
+// Members returns the processes of the group, by pid.
 func (g *Pgrp) Members() []*Proc {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -68,6 +69,7 @@ func (g *Pgrp) Members() []*Proc {
 	for _, p := range g.members {
 		s = append(s, p)
 	}
+	slices.SortFunc(s, func(a, b *Proc) int { return int(a.key - b.key) })
 	return s
 }
 

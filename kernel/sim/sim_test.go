@@ -180,3 +180,22 @@ func TestFaultsLeaveNothing(t *testing.T) {
 		mixed(t, r, sim.Faults{IO: 0.1, Short: 0.1, Memory: float64(r.Seed()%4) / 20, Late: 0.2})
 	})
 }
+
+// reboot(2) ends the kernel in a task of its own; who waits for that lets it.
+func TestReboot(t *testing.T) {
+	sim.Test(t, 5, func(t *testing.T, r *sim.Run) {
+		k := boot(t, r)
+		c := attach(t, k, "halt")
+		sleeper := attach(t, k, "sleeper")
+		asleep := r.Go("sleeper", func() { nap(sleeper, time.Hour) })
+		nap(c, time.Second)
+		if err := c.Reboot(abi.RB_HALT, ""); err != nil {
+			t.Error(err)
+		}
+		_ = k.Close()
+		asleep.Wait()
+		if r.Elapsed() != time.Second {
+			t.Errorf("it took %v", r.Elapsed())
+		}
+	})
+}
