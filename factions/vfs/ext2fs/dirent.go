@@ -71,8 +71,8 @@ func isDotName(name []byte) bool { return string(name) == "." || string(name) ==
 // find returns the entry of a name in a block; ok is false if it is not there.
 // prev is the offset of the entry before it, -1 if it is the first.
 func (s *super) find(p []byte, name string) (d dirent, prev int, ok bool, err error) {
-	prev = -1
-	for off := 0; off < len(p); off += d.size {
+	off, prev := skipOthers(p, name)
+	for ; off < len(p); off += d.size {
 		if d, err = s.entryAt(p, off); err != nil {
 			return d, prev, false, err
 		}
@@ -82,6 +82,26 @@ func (s *super) find(p []byte, name string) (d dirent, prev int, ok bool, err er
 		prev = off
 	}
 	return d, prev, false, nil
+}
+
+// skipOthers goes over entries that plainly have another name, and returns the
+// offset of the first that may not, or makes no sense, and of the one before
+// it. It looks at no more than it must: lookups spend their time here.
+func skipOthers(p []byte, name string) (off, prev int) {
+	prev = -1
+	for off+entryHead <= len(p) {
+		e := p[off:]
+		size := int(e[4]) | int(e[5])<<8
+		n := int(e[6])
+		if size < entryHead+n || size%4 != 0 || size > len(e) || size == 65535 {
+			return off, prev
+		}
+		if n == len(name) && string(e[entryHead:entryHead+n]) == name {
+			return off, prev
+		}
+		prev, off = off, off+size
+	}
+	return off, prev
 }
 
 // dirBlock returns a block of a directory, checked: EIO, also for a hole.

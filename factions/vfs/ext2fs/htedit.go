@@ -35,10 +35,6 @@ func (n *node) dxMake() error {
 	if err != nil {
 		return err
 	}
-	up, err := s.entryAt(root.Data, 12)
-	if err != nil {
-		return err
-	}
 	list, err := n.dxEntries(root, s.hashVersion)
 	if err != nil {
 		return err
@@ -51,7 +47,6 @@ func (n *node) dxMake() error {
 	p := root.Data
 	clear(p[24:])
 	s.setEntrySize(p, 12, s.bsize-12)
-	_ = up
 	p[28], p[29] = s.hashVersion, 8
 	x := dxNode{b: root, base: dxRootBase}
 	le.PutUint16(p[dxRootBase:], uint16(s.dxLimit(dxRootBase)))

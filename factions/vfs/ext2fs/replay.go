@@ -4,8 +4,6 @@ package ext2fs
 import (
 	"maps"
 	"slices"
-
-	"github.com/rumpkit/rumpkit/kernel/abi"
 )
 
 // logged is where the latest contents of a block are in the journal.
@@ -210,6 +208,3 @@ func (s *scan) commit() bool {
 	s.seq++
 	return true
 }
-
-// errReadOnly is what a change of a read-only file system gets.
-const errReadOnly = abi.EROFS

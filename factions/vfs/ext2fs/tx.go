@@ -51,7 +51,7 @@ func (fs *FS) begin() error {
 	case fs.closed || fs.broken.Load():
 		err = abi.EIO
 	case fs.ro:
-		err = errReadOnly
+		err = abi.EROFS
 	}
 	if err != nil {
 		fs.mu.Unlock()

@@ -68,7 +68,7 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// judgeTree compares a directory with what e2fsck left of it.
+// TestManyNames: directories with thousands of names, entered and taken out.
 func TestManyNames(t *testing.T) {
 	for _, f := range flavors {
 		if f.name == "ext2-4k" || f.name == "ext3-1k" {
