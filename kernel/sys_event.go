@@ -76,7 +76,10 @@ const (
 // keventChange performs the changes. Errors, and the receipts that EV_RECEIPT
 // asks for, are events as long as there is room for them.
 func keventChange(l *proc.LWP, q *kqueue.Queue, changes usermem.InSlice[abi.Kevent], events usermem.OutSlice[abi.Kevent]) (n int32, err error) {
-	var chunk [changeChunk]abi.Kevent
+	if changes.N == 0 {
+		return 0, nil
+	}
+	chunk := make([]abi.Kevent, min(changes.N, changeChunk))
 	for done := uint64(0); done < changes.N; {
 		part := chunk[:min(changes.N-done, changeChunk)]
 		rest := usermem.InSlice[abi.Kevent]{Mem: changes.Slice(int(done)*keventSize, -1)}
