@@ -18,7 +18,9 @@ type command struct {
 	part string
 	// local commands need no kernel.
 	local bool
-	run   func(k *ctl, o options, args []string) error
+	// raw commands take all words as operands.
+	raw bool
+	run func(k *ctl, o options, args []string) error
 }
 
 // option is an option of a command: a letter, and the name of its value if it
@@ -33,6 +35,7 @@ type option struct {
 func commands() []*command {
 	return []*command{
 		lsCommand(), catCommand(), cpCommand(), mvCommand(), lnCommand(), mkdirCommand(), rmCommand(), statCommand(),
+		duCommand(), findCommand(), chmodCommand(), chownCommand(), touchCommand(), writeCommand(),
 		mountCommand(), umountCommand(), dfCommand(),
 		sysctlCommand(), dmesgCommand(), psCommand(), traceCommand(), haltCommand(),
 		versionCommand(), completionCommand(), helpCommand(),

@@ -56,8 +56,8 @@ func (l *lister) target(e *entry) string {
 }
 
 // printable is a name as a terminal may have it: control characters are ?.
-func (l *lister) printable(name string) string {
-	if l.term == 0 {
+func (k *ctl) printable(name string) string {
+	if k.term == 0 {
 		return name
 	}
 	return strings.Map(func(r rune) rune {

@@ -35,7 +35,7 @@ func (c *command) parse(words []string) (options, []string, error) {
 			return o, words[1:], c.count(words[1:])
 		case w == "--help":
 			return nil, nil, helpWanted{}
-		case len(w) < 2 || w[0] != '-':
+		case len(w) < 2 || w[0] != '-' || c.raw && w != "-h":
 			return o, words, c.count(words)
 		}
 		used, err := c.letters(o, w[1:], words[1:])
