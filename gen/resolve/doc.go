@@ -36,9 +36,8 @@
 // what it needs of that faction; all means every part of this project; base
 // means nothing besides the base, which is always there. A part of no faction
 // comes with all or when it is named, and not with base: what has to be small
-// stays so. What a component
-// needs of another faction must be selected too: nothing so large comes along
-// unasked.
+// stays so. What a component needs of another faction must be selected too:
+// nothing so large comes along unasked.
 //
 // # How it reads
 //
