@@ -1,10 +1,7 @@
 // What a kernel that panicked leaves behind for who has to find out why.
 package kernel
 
-import (
-	"bytes"
-	"strconv"
-)
+import "strconv"
 
 // Bounds of a report: lines of the log and of the trace, and processes.
 const (
@@ -24,54 +21,53 @@ func (b *Base) PanicReport() string {
 
 // report prints the panic v, and keeps what is told of the first one.
 func (b *Base) report(v any) {
-	text := []byte("panic: " + panicText(v) + "\n" + stack())
-	tail := lastLines(b.Msgbuf.Bytes())
-	b.Printf(string(text))
-	b.mu.Lock()
-	again := b.broken != ""
-	b.mu.Unlock()
-	if again {
+	text := "panic: " + panicText(v) + "\n" + stack()
+	tail := lastLines(string(b.Msgbuf.Bytes()))
+	b.Printf(text)
+	if b.PanicReport() != "" {
 		return
 	}
-	state := b.appendCalls([]byte("processes:\n"))
-	b.Printf(string(state))
-	text = append(append(text, "log:\n"...), tail...)
-	text = append(append(text, "last calls:\n"...), b.traceLog.tail()...)
-	text = append(text, state...)
+	state := b.calls()
+	b.Printf(state)
+	text += "log:\n" + tail + "last calls:\n" + b.traceLog.tail() + state
 	b.mu.Lock()
-	b.broken = string(text)
+	b.broken = text
 	b.mu.Unlock()
 }
 
-// appendCalls tells of each process, and of its lwps that sleep in a call.
-func (b *Base) appendCalls(text []byte) []byte {
-	procs := b.Procs.All()
-	for _, p := range procs[:min(len(procs), reportProcs)] {
-		text = strconv.AppendInt(append(text, ' '), int64(p.Pid), 10)
-		text = append(append(text, ' '), p.Name()...)
+// calls tells of each process, and of its lwps that sleep in a call.
+func (b *Base) calls() string {
+	text := "processes:\n"
+	for i, p := range b.Procs.All() {
+		if i == reportProcs {
+			break
+		}
+		text += " " + strconv.Itoa(int(p.Pid)) + " " + p.Name()
 		for _, l := range p.LWPs() {
 			if num := l.Asleep(); num >= 0 {
-				text = append(append(text, ", lwp "...), strconv.Itoa(int(l.ID()))...)
-				text = append(append(text, " in "...), callName(num)...)
+				text += ", lwp " + strconv.Itoa(int(l.ID())) + " in " + callName(num)
 			}
 		}
-		text = append(text, '\n')
+		text += "\n"
 	}
 	return text
 }
 
 // tail returns the last lines of the trace.
-func (t *traceLog) tail() []byte {
+func (t *traceLog) tail() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return lastLines(t.text)
+	return lastLines(string(t.text))
 }
 
 // lastLines returns the last lines of text.
-func lastLines(text []byte) []byte {
+func lastLines(text string) string {
 	at := len(text)
-	for range reportLines {
-		if at = bytes.LastIndexByte(text[:max(at-1, 0)], '\n') + 1; at == 0 {
+	for lines := 0; at > 0; at-- {
+		if text[at-1] != '\n' {
+			continue
+		}
+		if lines++; lines > reportLines {
 			break
 		}
 	}

@@ -17,7 +17,7 @@ func (w *writer) Read(*proc.LWP, *file.File, []byte) (int, error) { return 0, ab
 
 // Write writes all of b, waiting for room. At most PIPE_BUF bytes go in one
 // piece. What went in is told along with the error: EPIPE without a reader,
-// EAGAIN, EINTR.
+// EAGAIN, EINTR, ENOMEM when there is no memory for what nobody reads yet.
 func (w *writer) Write(l *proc.LWP, f *file.File, b []byte) (done int, err error) {
 	p := (*Pipe)(w)
 	p.mu.Lock()
@@ -34,7 +34,9 @@ func (w *writer) Write(l *proc.LWP, f *file.File, b []byte) (done int, err error
 			break
 		}
 		if f.Nonblock() {
-			err = abi.EAGAIN
+			if err = abi.EAGAIN; p.ring == nil && done == 0 {
+				err = abi.ENOMEM
+			}
 			break
 		}
 		if err = p.pause(l, done); err != nil {
