@@ -107,7 +107,7 @@ func TestUnlinkedOpen(t *testing.T) {
 			fsck(t, image)
 			// A crash while they were open: the next mount frees them.
 			path := filepath.Join(t.TempDir(), "cut")
-			if err := os.WriteFile(path, cutImage(first, rec.ops, cut, func() bool { return true }), 0o600); err != nil {
+			if err := os.WriteFile(path, cutImage(first, rec.ops, cut, func(n int) int { return n }), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			g2 := boot(t, path, kernel.Config{})
