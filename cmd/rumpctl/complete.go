@@ -40,6 +40,14 @@ func (k *ctl) candidates(line string) []string {
 		return starting(last, commandNames())
 	}
 	c := find(words[0])
+	if c != nil && c.name == "image" {
+		return k.imageCandidates(c, words[1:], last)
+	}
+	return k.following(c, last)
+}
+
+// following returns what can stand behind a command.
+func (k *ctl) following(c *command, last string) []string {
 	switch {
 	case c == nil:
 		return nil

@@ -15,8 +15,11 @@ import (
 // dialTime bounds how long a kernel may take to answer.
 const dialTime = 10 * time.Second
 
-// connect makes this run a client of the kernel.
+// connect makes this run a client of the kernel, unless it is one.
 func (k *ctl) connect() error {
+	if k.c != nil {
+		return nil
+	}
 	if k.url == "" {
 		return usagef("which kernel? Say -s URL or set RUMP_SERVER.\n" +
 			"To start one:  bin/rump-all unix:///tmp/k.sock &\n" +

@@ -26,6 +26,8 @@ type ctl struct {
 	cmd    *command
 	c      *client.Client
 	failed bool
+	// readOnly says that the kernel has an image that is not to change.
+	readOnly bool
 }
 
 // Exit statuses.
@@ -142,7 +144,7 @@ func (k *ctl) explain(err error) string {
 	if k.c != nil && errors.Is(err, abi.ENOTCONN) {
 		return fmt.Sprintf("the kernel at %s has gone", k.url)
 	}
-	return err.Error()
+	return err.Error() + k.readOnlyHint(err)
 }
 
 // partWords say what a part is.

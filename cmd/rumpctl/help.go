@@ -25,7 +25,7 @@ func helpCommand() *command {
 
 // overview lists all commands.
 func (k *ctl) overview() error {
-	k.printf("Rumpctl looks into a running rump kernel.\n\nUsage: rumpctl [-s URL] COMMAND ...\n\n")
+	k.printf("Rumpctl looks into a running rump kernel, or into a file system image.\n\nUsage: rumpctl [-s URL] COMMAND ...\n\n")
 	for _, c := range commands() {
 		k.printf("  %-11s %s\n", c.name, c.doc)
 	}

@@ -2,7 +2,8 @@
 // tree, its processes and the calls they make.
 //
 // The kernel is named by -s URL or by the variable RUMP_SERVER. It may be one
-// of rumpkit's or NetBSD's own rump_server.
+// of rumpkit's or NetBSD's own rump_server. For a file system image no kernel
+// need run: one is booted in this process.
 package main
 
 import "os"
