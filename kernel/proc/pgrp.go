@@ -2,7 +2,6 @@
 package proc
 
 import (
-	"slices"
 	"sync"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
@@ -69,7 +68,7 @@ func (g *Pgrp) Members() []*Proc {
 	for _, p := range g.members {
 		s = append(s, p)
 	}
-	slices.SortFunc(s, func(a, b *Proc) int { return int(a.key - b.key) })
+	sortByKey(s)
 	return s
 }
 
@@ -152,4 +151,13 @@ func (t *Table) Setpgid(cur, p *Proc, id int32) error {
 	}
 	p.setPgrp(to)
 	return nil
+}
+
+// sortByKey sorts a process group, which is small or was made in order.
+func sortByKey(s []*Proc) {
+	for i := 1; i < len(s); i++ {
+		for j := i; j > 0 && s[j].key < s[j-1].key; j-- {
+			s[j], s[j-1] = s[j-1], s[j]
+		}
+	}
 }
