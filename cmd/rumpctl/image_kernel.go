@@ -161,11 +161,25 @@ func (m *mountedImage) leave() error {
 	return m.err
 }
 
+// endSignals are the signals that end the program, but for those that who
+// started it had it ignore.
+func endSignals() []os.Signal {
+	var list []os.Signal
+	for _, s := range []os.Signal{unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGPIPE} {
+		if !signal.Ignored(s) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
 // leaveOnSignal makes an interrupt leave the image before it ends the program,
 // until stop is called. A second interrupt does not wait.
 func (m *mountedImage) leaveOnSignal() (stop func()) {
 	signals, done := make(chan os.Signal, 1), make(chan struct{})
-	signal.Notify(signals, unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGPIPE)
+	if list := endSignals(); len(list) > 0 { // none would mean all
+		signal.Notify(signals, list...)
+	}
 	var watch sync.WaitGroup
 	watch.Go(func() {
 		select {
