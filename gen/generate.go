@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -124,11 +123,10 @@ func (g *generator) resolve(in *emit.Input) error {
 		return err
 	}
 	in.Parts = tree.Parts()
-	if g.library, err = tree.Select(imageSelection); err != nil {
-		return fmt.Errorf("no kernel of %s: %w", imageSelection, err)
-	}
-	place(g.library, imageDir, emit.Module+"/"+imageDir, path.Base(imageDir))
 	var failed, why []string
+	if g.library, err = selectImageKernel(tree); err != nil {
+		failed, why = append(failed, strconv.Quote(imageSelection)), append(why, err.Error())
+	}
 	for _, selection := range resolve.Standard {
 		k, err := tree.Select(selection)
 		if err != nil {

@@ -6,12 +6,24 @@ import (
 	"path"
 
 	"github.com/rumpkit/rumpkit/gen/emit"
+	"github.com/rumpkit/rumpkit/gen/resolve"
 )
 
 const (
 	imageSelection = "vfs,vfs/ext2fs,vfs/msdos"
 	imageDir       = "cmd/rumpctl/imagekernel"
 )
+
+// selectImageKernel returns the kernel; nil with an error when its parts do not
+// make one.
+func selectImageKernel(tree *resolve.Tree) (*emit.Kernel, error) {
+	k, err := tree.Select(imageSelection)
+	if err != nil {
+		return nil, err
+	}
+	place(k, imageDir, emit.Module+"/"+imageDir, path.Base(imageDir))
+	return k, nil
+}
 
 // imageKernel handles the kernel's package. It is a library: no program.
 func (g *generator) imageKernel() error {
