@@ -16,7 +16,9 @@ import (
 // ownConsts are the constants that are not macros of NetBSD's headers: enumerators and
 // names of this package.
 var ownConsts = map[string]bool{
-	"EJUSTRETURN": true, "ERESTART": true, "EPASSTHROUGH": true, "EDUPFD": true, "EMOVEFD": true,
+	// for use within the kernel only: no client sees its header
+	"DIOCGPARTINFO": true,
+	"EJUSTRETURN":   true, "ERESTART": true, "EPASSTHROUGH": true, "EDUPFD": true, "EMOVEFD": true,
 	"DirentNameOffset": true, "CmsgDataOffset": true, "SysctldescStrOffset": true,
 	"NetBSDVersion": true, "OSType": true, "OSRelease": true, "Machine": true, "MachineArch": true,
 	"UIO_READ": true, "UIO_WRITE": true,
