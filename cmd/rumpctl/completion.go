@@ -49,6 +49,6 @@ function __rumpctl_complete
 	rumpctl ` + completeWord + ` (commandline -cp) 2>/dev/null
 end
 complete -c rumpctl -f -a '(__rumpctl_complete)'
-complete -c rumpctl -n '__fish_seen_subcommand_from cp' -F
+complete -c rumpctl -n '__fish_seen_subcommand_from cp image' -F
 `,
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os/signal"
 	"slices"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
@@ -61,6 +62,8 @@ func (k *ctl) onImage(o options, operand string, c *command, words []string) (er
 	if err != nil {
 		return err
 	}
+	signals := catchSignals()
+	defer signal.Stop(signals)
 	m, err := openImage(operand, o)
 	if err != nil {
 		return at(operand, err)
@@ -69,7 +72,7 @@ func (k *ctl) onImage(o options, operand string, c *command, words []string) (er
 	if k.c, err = m.enter(); err != nil {
 		return errors.Join(at(operand, err), m.leave())
 	}
-	stop := m.leaveOnSignal()
+	stop := m.leaveOnSignal(signals)
 	if c.name == "df" && len(args) == 0 {
 		args = []string{"/"} // what else is mounted is the tool's own
 	}

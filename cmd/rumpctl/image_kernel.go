@@ -173,13 +173,20 @@ func endSignals() []os.Signal {
 	return list
 }
 
-// leaveOnSignal makes an interrupt leave the image before it ends the program,
-// until stop is called. A second interrupt does not wait.
-func (m *mountedImage) leaveOnSignal() (stop func()) {
-	signals, done := make(chan os.Signal, 1), make(chan struct{})
+// catchSignals holds the signals that end the program, from before the image is
+// mounted. signal.Stop ends it.
+func catchSignals() chan os.Signal {
+	signals := make(chan os.Signal, 1)
 	if list := endSignals(); len(list) > 0 { // none would mean all
 		signal.Notify(signals, list...)
 	}
+	return signals
+}
+
+// leaveOnSignal makes a signal leave the image before it ends the program,
+// until stop is called. A second one does not wait.
+func (m *mountedImage) leaveOnSignal(signals chan os.Signal) (stop func()) {
+	done := make(chan struct{})
 	var watch sync.WaitGroup
 	watch.Go(func() {
 		select {
@@ -191,7 +198,6 @@ func (m *mountedImage) leaveOnSignal() (stop func()) {
 		}
 	})
 	return func() {
-		signal.Stop(signals)
 		close(done)
 		watch.Wait()
 	}
