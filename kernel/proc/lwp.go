@@ -182,7 +182,12 @@ func (l *LWP) parkFor(d time.Duration) bool {
 }
 
 // awake ends a sleep; when the process is ending, who waits for that is told.
+// The call stays interrupted to its end: an exec may be over, and the process
+// go on, before the lwp looks.
 func (l *LWP) awake() {
+	if l.Quitting() {
+		l.attn.Or(attnIntr)
+	}
 	l.asleep.Store(0)
 	if l.Quitting() {
 		l.proc.mu.Lock()
