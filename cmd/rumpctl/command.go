@@ -36,7 +36,7 @@ func commands() []*command {
 	return []*command{
 		lsCommand(), catCommand(), cpCommand(), mvCommand(), lnCommand(), mkdirCommand(), rmCommand(), statCommand(),
 		duCommand(), findCommand(), chmodCommand(), chownCommand(), touchCommand(), writeCommand(),
-		mountCommand(), umountCommand(), dfCommand(), imageCommand(),
+		mountCommand(), umountCommand(), dfCommand(), imageCommand(), mkfsCommand(),
 		sysctlCommand(), dmesgCommand(), psCommand(), traceCommand(), haltCommand(),
 		versionCommand(), completionCommand(), helpCommand(),
 	}

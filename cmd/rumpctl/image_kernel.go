@@ -86,7 +86,12 @@ func (m *mountedImage) lock() error {
 	if m.writable {
 		how = unix.LOCK_EX
 	}
-	err := unix.Flock(int(m.host.Fd()), how|unix.LOCK_NB)
+	return lockFile(m.host.File, how)
+}
+
+// lockFile locks a file of the host, or says that somebody else has.
+func lockFile(f *os.File, how int) error {
+	err := unix.Flock(int(f.Fd()), how|unix.LOCK_NB)
 	if err == unix.EWOULDBLOCK {
 		return errors.New("in use by another program")
 	}

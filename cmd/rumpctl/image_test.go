@@ -3,8 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,25 +21,12 @@ func rumpctl(stdin string, words ...string) (status int, stdout, stderr string) 
 	return status, out.String(), errs.String()
 }
 
-// image unpacks the ext4 image of testdata.
+// image makes an ext4 file system.
 func image(t *testing.T) string {
 	t.Helper()
-	f, err := os.Open("testdata/ext4.img.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
 	name := filepath.Join(t.TempDir(), "ext4.img")
-	if err := os.WriteFile(name, data, 0o600); err != nil {
-		t.Fatal(err)
+	if status, _, errs := rumpctl("", "mkfs", "-t", "ext4", "-s", "1m", name); status != 0 {
+		t.Fatal(errs)
 	}
 	return name
 }
