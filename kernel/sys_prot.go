@@ -66,11 +66,11 @@ func (b *Base) SysSetsid(l *proc.LWP) (int32, error) { return b.Procs.Setsid(l.P
 // SysIssetugid is issetugid(2), row 305.
 func (b *Base) SysIssetugid(l *proc.LWP) (int32, error) { return flagInt(l.Proc().Sugid()), nil }
 
-// SysGetlogin is __getlogin(2), row 49: at most MAXLOGNAME bytes, the NUL
-// included, as much as fits.
+// SysGetlogin is __getlogin(2), row 49: at most MAXLOGNAME bytes, as much
+// as fits. The longest name has no NUL.
 func (b *Base) SysGetlogin(l *proc.LWP, namebuf usermem.OutBuf) error {
 	var name [abi.MAXLOGNAME]byte
-	copy(name[:len(name)-1], l.Proc().Pgrp().Session.Login())
+	copy(name[:], l.Proc().Pgrp().Session.Login())
 	n := len(name)
 	if room := namebuf.Len(); room >= 0 && room < n {
 		n = room
@@ -83,7 +83,7 @@ func (b *Base) SysSetlogin(l *proc.LWP, namebuf usermem.String) error {
 	if !l.Cred().IsRoot() {
 		return abi.EPERM
 	}
-	name, err := namebuf.Get(abi.MAXLOGNAME)
+	name, err := namebuf.Get(abi.MAXLOGNAME + 1)
 	if err == abi.ENAMETOOLONG {
 		return abi.EINVAL
 	}

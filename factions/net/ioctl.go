@@ -33,9 +33,8 @@ func (s *Socket) Ioctl(l *proc.LWP, f *file.File, cmd uint32, arg *file.Arg) err
 		return put(max(room-used, 0))
 	case abi.SIOCATMARK:
 		return put(0)
-	case abi.FIOSETOWN, abi.SIOCSPGRP:
-		f.SetOwner(int32(binary.LittleEndian.Uint32(arg.Data)))
-		return nil
+	case abi.FIOSETOWN, abi.SIOCSPGRP, abi.TIOCSPGRP:
+		return f.SetOwner(l, cmd, int32(binary.LittleEndian.Uint32(arg.Data)))
 	case abi.FIOGETOWN, abi.SIOCGPGRP:
 		return put(int(f.Owner()))
 	}

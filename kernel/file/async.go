@@ -33,6 +33,34 @@ func (f *File) SetAsync(l *proc.LWP, on bool) {
 	}
 }
 
+// SetOwner makes id the owner: a pid, minus a process group, or 0. TIOCSPGRP,
+// which cmd may be, gives the group as it is. ESRCH for a process that is not,
+// EINVAL for a group that is not, EPERM for one of another session.
+func (f *File) SetOwner(l *proc.LWP, cmd uint32, id int32) error {
+	if cmd == abi.TIOCSPGRP {
+		if id < 0 {
+			return abi.EINVAL
+		}
+		id = -id
+	}
+	switch t := l.Proc().Table(); {
+	case id > 0:
+		if t.Find(id) == nil {
+			return abi.ESRCH
+		}
+	case id < 0:
+		g := t.FindPgrp(-id)
+		if g == nil {
+			return abi.EINVAL
+		}
+		if g.Session != l.Proc().Pgrp().Session {
+			return abi.EPERM
+		}
+	}
+	f.owner.Store(id)
+	return nil
+}
+
 // signalOwner sends SIGIO to the process, or to all of the group, that owns f.
 func (f *File) signalOwner(t *proc.Table) {
 	id := f.Owner()

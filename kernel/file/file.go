@@ -158,9 +158,6 @@ func (f *File) Writable() bool { return f.flags.Load()&FWRITE != 0 }
 // Owner returns who gets SIGIO: a pid, minus a process group, or 0.
 func (f *File) Owner() int32 { return f.owner.Load() }
 
-// SetOwner sets who gets SIGIO.
-func (f *File) SetOwner(id int32) { f.owner.Store(id) }
-
 // Hold takes a reference; Drop gives it back. hold fails on a file whose last
 // reference is gone.
 func (f *File) hold() bool {

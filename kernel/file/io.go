@@ -102,6 +102,9 @@ func (f *File) readTo(l *proc.LWP, buf usermem.OutBuf, off int64) (int, error) {
 // readRemote reads for a caller whose memory is elsewhere, in pieces: more
 // than one only from files that never make a reader wait.
 func (f *File) readRemote(l *proc.LWP, buf usermem.OutBuf, off int64) (done int, err error) {
+	if buf.Len() == usermem.Overlong {
+		return 0, abi.EINVAL
+	}
 	for {
 		win, err := buf.Rest(done).Window(buf.Len() - done)
 		if err != nil {
@@ -133,6 +136,9 @@ func (f *File) writeFrom(l *proc.LWP, buf usermem.InBuf, off int64) (int, error)
 
 // writeRemote writes for a caller whose memory is elsewhere, in pieces.
 func (f *File) writeRemote(l *proc.LWP, buf usermem.InBuf, off int64) (done int, err error) {
+	if buf.Len() == usermem.Overlong {
+		return 0, abi.EINVAL
+	}
 	for {
 		size := min(buf.Len()-done, usermem.MaxTransfer)
 		p, err := buf.Rest(done).Get(size)

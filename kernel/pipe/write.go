@@ -124,7 +124,7 @@ func (w *writer) Close(*proc.LWP, *file.File) error {
 }
 
 // ioctl answers how much can be read and written.
-func (p *Pipe) ioctl(_ *proc.LWP, f *file.File, cmd uint32, arg *file.Arg) error {
+func (p *Pipe) ioctl(l *proc.LWP, f *file.File, cmd uint32, arg *file.Arg) error {
 	p.mu.Lock()
 	n := p.n
 	p.mu.Unlock()
@@ -148,12 +148,7 @@ func (p *Pipe) ioctl(_ *proc.LWP, f *file.File, cmd uint32, arg *file.Arg) error
 			n = -n
 		}
 	case abi.FIOSETOWN, abi.TIOCSPGRP:
-		id := int32(binary.LittleEndian.Uint32(arg.Data))
-		if cmd == abi.TIOCSPGRP {
-			id = -id
-		}
-		f.SetOwner(id)
-		return nil
+		return f.SetOwner(l, cmd, int32(binary.LittleEndian.Uint32(arg.Data)))
 	default:
 		return abi.EPASSTHROUGH
 	}

@@ -134,11 +134,11 @@ func (t *Table) Setpgid(cur, p *Proc, id int32) error {
 			return abi.EPERM
 		}
 	}
-	if g.Session.ID == p.Pid {
-		return abi.EPERM
-	}
 	if g.ID == id {
 		return nil
+	}
+	if g.Session.ID == p.Pid {
+		return abi.EPERM
 	}
 	to := t.FindPgrp(id)
 	switch {

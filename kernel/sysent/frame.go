@@ -3,6 +3,8 @@
 package sysent
 
 import (
+	"math"
+
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/usermem"
 )
@@ -53,7 +55,7 @@ func (f *Frame) Ref(i int) usermem.Mem {
 }
 
 // Buf returns the n bytes behind pointer slot i. In process it is as long as
-// the caller's slice, n at most.
+// the caller's slice, n at most; elsewhere, no longer than usermem.Overlong.
 func (f *Frame) Buf(i int, n uint64) usermem.Mem {
 	if f.Space == nil {
 		b := f.Mem[i]
@@ -62,7 +64,9 @@ func (f *Frame) Buf(i int, n uint64) usermem.Mem {
 		}
 		return f.local(b)
 	}
-	if n > maxLen {
+	if n > math.MaxInt64 {
+		n = usermem.Overlong
+	} else if n > maxLen {
 		n = maxLen
 	}
 	return usermem.AtRef(&f.Space, f.Slot[i], int(n))

@@ -7,6 +7,10 @@ import "github.com/rumpkit/rumpkit/kernel/abi"
 // a socket; a longer request is a short transfer or is done in pieces.
 const MaxTransfer = 1 << 20
 
+// Overlong is the length of memory whose declared one is more than a result
+// can say: EINVAL for reads and writes.
+const Overlong = 1 << 31
+
 // Get returns the first n bytes to read as a slice: the caller's own memory in
 // process, else a copy. n is at most the declared length.
 func (b InBuf) Get(n int) ([]byte, error) { return fetch(b.Mem, n) }
