@@ -59,12 +59,11 @@ type Base struct {
 	Devsw  *devsw.Switch
 	Ktrace *ktrace.Tracing
 
-	parts  Parts
-	desc   Description
-	init   *proc.Proc // pid 1
-	boot   *proc.LWP  // lwp of pid 0 that boots and shuts down
-	booted int64      // wall clock at boot, nanoseconds
-	mono   int64      // monotonic clock at boot
+	parts Parts
+	desc  Description
+	init  *proc.Proc // pid 1
+	boot  *proc.LWP  // lwp of pid 0 that boots and shuts down
+	mono  int64      // the host's monotonic clock when the uptime was 0
 
 	tracing sync.Mutex // protects changes of tracers
 	tracers atomic.Pointer[[]*Tracer]

@@ -78,7 +78,7 @@ func (b *Base) bootHost() {
 	if b.Host == nil {
 		b.Host = hypercall.Real()
 	}
-	b.booted, b.mono = b.Host.Now(), b.Host.Mono()
+	b.mono = b.Host.Mono() - bootUptime
 	b.clock.reset()
 	b.Msgbuf = msgbuf.New()
 	if b.Config.Verbose {
@@ -117,7 +117,7 @@ func (b *Base) bootProcs() {
 	p := b.Procs.Find(0)
 	b.boot, _ = p.NewLWP(true)
 	p.SetFiles(file.NewTable(b.openConsole))
-	p.SetData(proc.SlotTimers, timer.New(b.Host, p.Signal))
+	p.SetData(proc.SlotTimers, timer.New(b.Host, p))
 	b.Procs.OnExec(func(p *proc.Proc) { p.Data(proc.SlotTimers).(*timer.Set).Exec() })
 }
 

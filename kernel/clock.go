@@ -1,5 +1,6 @@
-// The kernel's clocks: the wall clock, which can be set and slewed, and the
-// time since boot. Both run on the host's monotonic clock.
+// The kernel's clocks: the wall clock, which is the host's and can be set and
+// slewed against that, and the time since boot, which is the host's monotonic
+// clock.
 package kernel
 
 import (
@@ -22,7 +23,7 @@ const slewRate = 200
 // clockState is what was done to the wall clock, in nanoseconds.
 type clockState struct {
 	mu     sync.Mutex
-	offset int64 // added to the boot time by settimeofday(2) and past slewing
+	offset int64 // added to the host's by settimeofday(2) and past slewing
 	slew   int64 // what adjtime(2) asked for, all of it
 	since  int64 // the uptime when it did
 }
@@ -39,7 +40,7 @@ func (c *clockState) slewed(up int64) int64 {
 	return min(c.slew, most)
 }
 
-// at returns what is added to the boot time at uptime up.
+// at returns what is added to the host's wall clock at uptime up.
 func (c *clockState) at(up int64) int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -72,26 +73,31 @@ func (c *clockState) stop(up int64) (left int64) {
 	return left
 }
 
+// bootUptime is what the uptime is at boot, in nanoseconds: times that are
+// taken of it later are never 0, which many programs take for none.
+const bootUptime = 1e9
+
 // Uptime returns the time since boot in nanoseconds: CLOCK_MONOTONIC.
 func (b *Base) Uptime() int64 { return b.Host.Mono() - b.mono }
 
-// Now returns the wall clock in nanoseconds since 1970: CLOCK_REALTIME.
-func (b *Base) Now() int64 {
-	up := b.Uptime()
-	return b.booted + up + b.clock.at(up)
-}
+// Now returns the wall clock in nanoseconds since 1970: CLOCK_REALTIME. When
+// the host's is set, so is this, by as much.
+func (b *Base) Now() int64 { return b.Host.Now() + b.clock.at(b.Uptime()) }
 
 // BootTime returns the wall clock at boot, as it is counted now.
-func (b *Base) BootTime() int64 { return b.booted + b.clock.at(b.Uptime()) }
+func (b *Base) BootTime() int64 {
+	up := b.Uptime()
+	return b.Host.Now() + b.clock.at(up) - up
+}
 
 // setNow sets the wall clock, and ends an adjustment.
 func (b *Base) setNow(ns int64) {
-	up := b.Uptime()
+	up, host := b.Uptime(), b.Host.Now()
 	c := &b.clock
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stop(up)
-	c.offset = ns - b.booted - up
+	c.offset = ns - host
 }
 
 // Timespec splits nanoseconds.

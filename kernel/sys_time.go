@@ -9,7 +9,8 @@ import (
 	"github.com/rumpkit/rumpkit/kernel/usermem"
 )
 
-// readClock returns a clock in nanoseconds: EINVAL for one there is not.
+// readClock returns a clock that time passes on in nanoseconds: EINVAL for
+// another.
 func (b *Base) readClock(id int32) (int64, error) {
 	switch id {
 	case abi.CLOCK_REALTIME:
@@ -20,9 +21,14 @@ func (b *Base) readClock(id int32) (int64, error) {
 	return 0, abi.EINVAL
 }
 
-// SysClockGettime50 is clock_gettime(2), row 427.
+// SysClockGettime50 is clock_gettime(2), row 427. The clocks of processor time
+// show what proc.Proc.CPUTime does.
 func (b *Base) SysClockGettime50(l *proc.LWP, id int32, tp usermem.Out[abi.Timespec]) error {
-	ns, err := b.readClock(id)
+	read := b.readClock
+	if uint32(id)&cpuClocks != 0 {
+		read = func(id int32) (int64, error) { return b.readCPUClock(l, uint32(id)) }
+	}
+	ns, err := read(id)
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func TestSysctlValues(t *testing.T) {
 	if got := read(t, c, 1, 12); len(got) != 20 || got[0] != 100 {
 		t.Errorf("kern.clockrate is %v", got)
 	}
-	if got := read(t, c, 1, 83); binary.LittleEndian.Uint64(got) != 946684800 {
+	if got := read(t, c, 1, 83); binary.LittleEndian.Uint64(got) != 946684799 {
 		t.Errorf("kern.boottime is %v", got)
 	}
 }

@@ -26,8 +26,8 @@ func TestClocks(t *testing.T) {
 	var tv abi.Timeval
 	h.Advance(1500 * time.Millisecond)
 	want(t, "clock_gettime", c.ClockGettime(abi.CLOCK_MONOTONIC, &ts), 0)
-	if ts != (abi.Timespec{Sec: 1, Nsec: 500e6}) {
-		t.Errorf("uptime is %+v", ts)
+	if ts != (abi.Timespec{Sec: 2, Nsec: 500e6}) {
+		t.Errorf("uptime is %+v, but it begins with 1 s", ts)
 	}
 	want(t, "gettimeofday", c.Gettimeofday(&tv, nil), 0)
 	if tv.Sec != 946684801 || tv.Usec != 500000 {
@@ -76,6 +76,35 @@ func TestAdjtime(t *testing.T) {
 	want(t, "clock_gettime", c.ClockGettime(abi.CLOCK_REALTIME, &ts), 0)
 	if ts.Nsec != 500e6 {
 		t.Errorf("in the end the clock was moved by %d ns", ts.Nsec)
+	}
+}
+
+// The wall clock goes where the host's does, even after it was set or while it
+// is slewed; the uptime does not.
+func TestHostClockJumps(t *testing.T) {
+	h, _, c := bootSim(t)
+	now := func(id int) int64 {
+		var ts abi.Timespec
+		want(t, "clock_gettime", c.ClockGettime(id, &ts), 0)
+		return ts.Sec
+	}
+	h.Jump(time.Hour)
+	if got := now(abi.CLOCK_REALTIME); got != 946684800+3600 {
+		t.Errorf("the host's clock went on an hour, ours is %d", got)
+	}
+	want(t, "clock_settime", c.ClockSettime(abi.CLOCK_REALTIME, &abi.Timespec{Sec: 5000}), 0)
+	h.Jump(-time.Minute)
+	if got := now(abi.CLOCK_REALTIME); got != 4940 {
+		t.Errorf("the host's clock went back a minute, ours from 5000 to %d", got)
+	}
+	want(t, "adjtime", c.Adjtime(&abi.Timeval{Sec: 1}, nil), 0)
+	h.Jump(time.Minute)
+	h.Advance(200 * time.Second)
+	if got := now(abi.CLOCK_REALTIME); got != 5201 {
+		t.Errorf("the clock is %d after a jump while it was slewed", got)
+	}
+	if got := now(abi.CLOCK_MONOTONIC); got != 201 {
+		t.Errorf("the uptime is %d", got)
 	}
 }
 
@@ -186,7 +215,7 @@ func TestTimers(t *testing.T) {
 	c.OnSignal(sigs.add)
 	id, err := c.TimerCreate(abi.CLOCK_MONOTONIC, &abi.Sigevent{Notify: abi.SIGEV_SIGNAL, Signo: int32(abi.SIGUSR1)})
 	want(t, "timer_create", err, 0)
-	at := abi.Itimerspec{Value: abi.Timespec{Sec: 4}}
+	at := abi.Itimerspec{Value: abi.Timespec{Sec: 5}} // of the uptime, which begins with 1
 	want(t, "timer_settime", c.TimerSettime(id, abi.TIMER_ABSTIME, &at, nil), 0)
 	h.Advance(3 * time.Second)
 	var now abi.Itimerspec

@@ -56,5 +56,8 @@ func (p *Proc) attn() (attn uint32) {
 	if p.sigPend.Load() != 0 {
 		attn |= attnSig
 	}
+	if p.timed {
+		attn |= attnTime
+	}
 	return attn
 }

@@ -21,9 +21,10 @@ type LWP struct {
 	attn  atomic.Uint32
 	wake  chan struct{}
 	sleep sleeper
-	// num is the system call in progress; asleep is its number plus one while
-	// the lwp sleeps in it, so that others can see where.
-	num    int
+	// recent is the system calls it made last, each its number plus one in 16
+	// bits, the latest lowest: the one in progress. asleep is that of the call
+	// while the lwp sleeps in it, so that others can see where.
+	recent uint64
 	asleep atomic.Int32
 	// held is set for lwps that a caller in this process keeps between calls;
 	// it never changes.
@@ -38,8 +39,11 @@ type LWP struct {
 	replied func()
 	// onBlock is told before the lwp sleeps or waits outside the kernel.
 	onBlock func()
-	// Each call writes num: no two lwps share a line of the cache.
-	_ [16]byte
+	// clock is the processor time it has used, see cputime.go; sleeps counts
+	// how often it slept.
+	clock, sleeps atomic.Int64
+	// Each call writes recent: no two lwps share a line of the cache, as a LWP
+	// takes up two of them.
 }
 
 // What may need an lwp's attention.
@@ -51,6 +55,7 @@ const (
 	attnReply             // OnReply left something to do
 	attnSig               // signals are recorded
 	attnProxy             // somebody else serves the process's calls
+	attnTime              // somebody asks for the processor time of its process
 )
 
 // OnBlock sets a function that the lwp's goroutine calls before it sleeps, and
@@ -106,7 +111,9 @@ func (l *LWP) wait() {
 }
 
 // Where returns the process, the lwp and the system call it is in.
-func (l *LWP) Where() (pid, lid int32, num int) { return l.proc.Pid, l.lid, l.num }
+func (l *LWP) Where() (pid, lid int32, num int) {
+	return l.proc.Pid, l.lid, int(uint16(l.recent)) - 1
+}
 
 // Abandon ends all calls of the process: they can't end otherwise.
 func (l *LWP) Abandon() { l.proc.QuitLWPs(nil) }
@@ -152,11 +159,12 @@ func (l *LWP) park(d time.Duration) (expired bool) {
 	if l.onBlock != nil {
 		l.onBlock()
 	}
-	held := l.cpu
+	l.sleeps.Add(1)
+	held, ran := l.cpu, l.stop()
 	if held {
 		l.cpus.release(l)
 	}
-	l.asleep.Store(int32(l.num) + 1)
+	l.asleep.Store(int32(max(uint16(l.recent), 1)))
 	if d >= 0 {
 		expired = l.parkFor(d)
 	} else {
@@ -165,6 +173,9 @@ func (l *LWP) park(d time.Duration) (expired bool) {
 	l.awake()
 	if held {
 		l.cpus.acquire(l)
+	}
+	if ran {
+		l.start()
 	}
 	return expired
 }
@@ -203,20 +214,35 @@ func (l *LWP) Begin(num int) bool {
 	if l.attn.Load() != 0 {
 		return false
 	}
-	l.num = num
+	l.begin(num)
 	return true
+}
+
+// begin notes that call num is in progress.
+func (l *LWP) begin(num int) { l.recent = l.recent<<16 | uint64(uint16(num+1)) }
+
+// Recent returns the system calls l made last, the latest first: as many as
+// are remembered. It may be called while l runs, and then tells of a moment.
+//
+//go:norace
+func (l *LWP) Recent() (nums []int) {
+	for calls := l.recent; calls != 0; calls >>= 16 {
+		nums = append(nums, int(uint16(calls))-1)
+	}
+	return nums
 }
 
 // Plain reports that nothing is left to do at the end of a call Begin began.
 func (l *LWP) Plain() bool { return l.attn.Load() == 0 }
 
 // Enter begins system call num on l: it takes a virtual CPU when they are
-// bounded. Leave ends it.
+// bounded, and the lwp's processor time passes from then on. Leave ends it.
 func (l *LWP) Enter(num int) {
-	l.num = num
+	l.begin(num)
 	if l.cpus != nil {
 		l.cpus.acquire(l)
 	}
+	l.start()
 }
 
 // Asleep returns the number of the system call l sleeps in, -1 when it does
@@ -225,6 +251,7 @@ func (l *LWP) Asleep() int { return int(l.asleep.Load()) - 1 }
 
 // Leave ends the system call Enter began.
 func (l *LWP) Leave() {
+	l.stop()
 	if l.cpu {
 		l.cpus.release(l)
 	}
@@ -240,11 +267,15 @@ func (l *LWP) Unblocked(fn func()) {
 	if l.onBlock != nil {
 		l.onBlock()
 	}
-	if !l.cpu {
-		fn()
-		return
+	held, ran := l.cpu, l.stop()
+	if held {
+		l.cpus.release(l)
 	}
-	l.cpus.release(l)
 	fn()
-	l.cpus.acquire(l)
+	if held {
+		l.cpus.acquire(l)
+	}
+	if ran {
+		l.start()
+	}
 }

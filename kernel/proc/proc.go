@@ -47,6 +47,17 @@ type Proc struct {
 	sigPend         atomic.Uint64 // recorded
 	proxy           atomic.Pointer[Proxy]
 	started         int64
+
+	// ran is the processor time of lwps that are gone, kidsRan that of children
+	// that are; timed is whether somebody asks for it. Like nice, and slept,
+	// which counts the sleeps of lwps that are gone, they are protected by mu.
+	ran, kidsRan, slept int64
+	timed               bool
+	nice                int32
+	signals             atomic.Int64 // how many were sent to it
+	// alarmAt is the processor time at which alarm is called, 0 for never.
+	alarmAt atomic.Int64
+	alarm   func()
 }
 
 // Files is a descriptor table as package file keeps it.
@@ -185,7 +196,11 @@ func (l *LWP) Release() {
 	p := l.proc
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	delete(p.lwps, l.key)
+	if p.lwps[l.key] == l {
+		p.ran += l.ran(0)
+		p.slept += l.sleeps.Load()
+		delete(p.lwps, l.key)
+	}
 	p.gone.Broadcast()
 }
 
@@ -238,4 +253,11 @@ func (p *Proc) Resume() {
 	for _, l := range p.lwps {
 		l.attn.And(^uint32(attnQuit))
 	}
+}
+
+// LWP returns the lwp with that id, nil when there is none.
+func (p *Proc) LWP(lid int32) *LWP {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lwps[lid]
 }

@@ -47,6 +47,7 @@ func (t *Table) SetSigModel(m SigModel, fatal func(why string)) { t.model, t.fat
 
 // Signal sends sig to the process, as the kernel's signal model says.
 func (p *Proc) Signal(sig int32) {
+	p.signals.Add(1)
 	switch p.table.model {
 	case SigIgnore:
 	case SigRecord:

@@ -180,7 +180,7 @@ func (t *Table) inherit(parent, child *Proc, mode FDMode) error {
 		}
 	}
 	parent.mu.Lock()
-	child.sugid = parent.sugid
+	child.sugid, child.nice = parent.sugid, parent.nice
 	child.pgrp = parent.pgrp
 	parent.mu.Unlock()
 	t.adopt(parent, child)
@@ -276,6 +276,7 @@ func (t *Table) end(p *Proc, l *LWP) {
 			d.Free(l)
 		}
 	}
+	p.bequeath()
 	t.reparent(p)
 	p.Pgrp().leave(p)
 	t.mu.Lock()

@@ -68,10 +68,24 @@ func (s *Set) SetTimer(id int32, v Value) (Value, error) {
 	return s.set(t, v), nil
 }
 
+// now returns what the clock that t runs on shows: the monotonic clock of the
+// host or, for CLOCK_PROF, the processor time of the process. CLOCK_VIRTUAL is
+// the part of that which was spent in user mode: the kernel knows of none, so
+// a timer on it is armed but never expires.
+func (s *Set) now(t *Timer) int64 {
+	switch t.clock {
+	case abi.CLOCK_VIRTUAL:
+		return 0
+	case abi.CLOCK_PROF:
+		return s.p.CPUTime()
+	}
+	return s.host.Mono()
+}
+
 func (s *Set) value(t *Timer) Value {
-	v := Value{Left: t.rest, Interval: t.interval}
+	v := Value{Interval: t.interval}
 	if t.next != 0 {
-		v.Left = max(time.Duration(t.next-s.host.Mono()), 1)
+		v.Left = max(time.Duration(t.next-s.now(t)), 1)
 	}
 	return v
 }
@@ -87,19 +101,52 @@ func (s *Set) set(t *Timer, v Value) (old Value) {
 		v.Interval = max(v.Interval, minInterval)
 	}
 	t.interval, t.overrun = v.Interval, 0
-	if t.clock == abi.CLOCK_VIRTUAL || t.clock == abi.CLOCK_PROF {
-		t.rest = v.Left // the processor time of a process never passes here
-		return old
-	}
-	t.next = s.host.Mono() + int64(v.Left)
+	t.next = s.now(t) + int64(v.Left)
 	s.schedule(t, v.Left)
 	return old
 }
 
 // schedule has t expire after d. Preconditions: s.mu is held.
 func (s *Set) schedule(t *Timer, d time.Duration) {
-	gen := t.gen
-	t.pending = s.host.AfterFunc(max(d, 0), func() { s.expire(t, gen) })
+	switch t.clock {
+	case abi.CLOCK_VIRTUAL:
+	case abi.CLOCK_PROF:
+		s.setAlarm()
+	default:
+		gen := t.gen
+		t.pending = s.host.AfterFunc(max(d, 0), func() { s.expire(t, gen) })
+	}
+}
+
+// setAlarm waits for the processor time at which the next timer that runs on it
+// expires. Preconditions: s.mu is held.
+func (s *Set) setAlarm() {
+	first := int64(0)
+	for _, t := range s.timers {
+		if t != nil && t.clock == abi.CLOCK_PROF && t.next != 0 && (first == 0 || t.next < first) {
+			first = t.next
+		}
+	}
+	s.p.CPUAlarm(first, s.ring)
+}
+
+// ring expires the timers for which enough processor time has passed.
+func (s *Set) ring() {
+	var sigs []int32
+	s.mu.Lock()
+	for _, t := range s.timers {
+		if t != nil && t.clock == abi.CLOCK_PROF && t.next != 0 && t.next <= s.now(t) {
+			t.again(s)
+			sigs = append(sigs, t.sig)
+		}
+	}
+	if !s.gone {
+		s.setAlarm()
+	}
+	s.mu.Unlock()
+	for _, sig := range sigs {
+		s.send(sig)
+	}
 }
 
 // expire sends the signal of t and arms it again, unless it was set anew
@@ -113,8 +160,13 @@ func (s *Set) expire(t *Timer, gen uint64) {
 	t.again(s)
 	sig := t.sig
 	s.mu.Unlock()
+	s.send(sig)
+}
+
+// send sends the signal of a timer that has expired, if it has one.
+func (s *Set) send(sig int32) {
 	if sig != 0 {
-		s.signal(sig)
+		s.p.Signal(sig)
 	}
 }
 
@@ -124,7 +176,7 @@ func (t *Timer) again(s *Set) {
 		t.next, t.pending = 0, nil
 		return
 	}
-	now := s.host.Mono()
+	now := s.now(t)
 	t.next += int64(t.interval)
 	t.overrun = 0
 	if late := now - t.next; late >= 0 {
@@ -140,5 +192,5 @@ func (t *Timer) disarm() {
 	if t.pending != nil {
 		t.pending.Stop()
 	}
-	t.pending, t.next, t.rest, t.interval = nil, 0, 0, 0
+	t.pending, t.next, t.interval = nil, 0, 0
 }

@@ -20,10 +20,20 @@ const (
 // minInterval is the shortest period of a timer that runs again: one tick.
 const minInterval = 10 * time.Millisecond
 
+// Process is what timers know of their process.
+type Process interface {
+	// Signal sends a signal to it.
+	Signal(sig int32)
+	// CPUTime returns its processor time in nanoseconds; CPUAlarm has fn
+	// called once that has reached at, 0 for never.
+	CPUTime() int64
+	CPUAlarm(at int64, fn func())
+}
+
 // Set is the timers of one process. It implements proc.Data.
 type Set struct {
-	host   hypercall.Host
-	signal func(sig int32)
+	host hypercall.Host
+	p    Process
 
 	mu     sync.Mutex
 	timers [maxTimer]*Timer
@@ -35,20 +45,17 @@ type Timer struct {
 	clock    int32
 	sig      int32 // 0: it tells nobody
 	interval time.Duration
-	next     int64 // on the monotonic clock of the host, 0 when it is not armed
-	rest     time.Duration
+	next     int64 // on the timer's clock (Set.now), 0 when it is not armed
 	gen      uint64
 	pending  hypercall.Timer
 	overrun  int32
 }
 
-// New returns the timers of a process whose signals go to signal.
-func New(host hypercall.Host, signal func(sig int32)) *Set {
-	return &Set{host: host, signal: signal}
-}
+// New returns the timers of process p.
+func New(host hypercall.Host, p Process) *Set { return &Set{host: host, p: p} }
 
 // Fork returns a child's timers: none.
-func (s *Set) Fork(child *proc.Proc) proc.Data { return New(s.host, child.Signal) }
+func (s *Set) Fork(child *proc.Proc) proc.Data { return New(s.host, child) }
 
 // Free ends all timers.
 func (s *Set) Free(*proc.LWP) {

@@ -18,6 +18,7 @@ var (
 	_ func(*kernel.Base, *proc.LWP, uint32) error                                                                                                                                           = (*kernel.Base).SysSetuid
 	_ func(*kernel.Base, *proc.LWP) (uint32, uint32, error)                                                                                                                                 = (*kernel.Base).SysGetuidWithEuid
 	_ func(*kernel.Base, *proc.LWP) (uint32, error)                                                                                                                                         = (*kernel.Base).SysGeteuid
+	_ func(*kernel.Base, *proc.LWP, int32, int32) error                                                                                                                                     = (*kernel.Base).SysKill
 	_ func(*kernel.Base, *proc.LWP) (int32, error)                                                                                                                                          = (*kernel.Base).SysGetppid
 	_ func(*kernel.Base, *proc.LWP, int32) (int32, error)                                                                                                                                   = (*kernel.Base).SysDup
 	_ func(*kernel.Base, *proc.LWP) (int32, int32, error)                                                                                                                                   = (*kernel.Base).SysPipe
@@ -33,6 +34,8 @@ var (
 	_ func(*kernel.Base, *proc.LWP, int32, int32) (int32, error)                                                                                                                            = (*kernel.Base).SysDup2
 	_ func(*kernel.Base, *proc.LWP, int32, int32, usermem.Addr) (int32, error)                                                                                                              = (*kernel.Base).SysFcntl
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.In[abi.Timeval50]) (int32, error)                          = (*kernel.Base).Compat50SysSelect
+	_ func(*kernel.Base, *proc.LWP, int32, uint32, int32) error                                                                                                                             = (*kernel.Base).SysSetpriority
+	_ func(*kernel.Base, *proc.LWP, int32, uint32) (int32, error)                                                                                                                           = (*kernel.Base).SysGetpriority
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InSlice[abi.Iovec]) (int, error)                                                                                                         = (*kernel.Base).SysReadv
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InSlice[abi.Iovec]) (int, error)                                                                                                         = (*kernel.Base).SysWritev
 	_ func(*kernel.Base, *proc.LWP, uint32, uint32) error                                                                                                                                   = (*kernel.Base).SysSetreuid
@@ -59,6 +62,7 @@ var (
 	_ func(*kernel.Base, *proc.LWP, usermem.String, usermem.InBuf) error                                                                                                                    = (*kernel.Base).SysUtrace
 	_ func(*kernel.Base, *proc.LWP) (int32, error)                                                                                                                                          = (*kernel.Base).SysKqueue
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InSlice[abi.Kevent], usermem.OutSlice[abi.Kevent], usermem.In[abi.Timespec50]) (int32, error)                                            = (*kernel.Base).Compat50SysKevent
+	_ func(*kernel.Base, *proc.LWP) error                                                                                                                                                   = (*kernel.Base).SysSchedYield
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.In[abi.Timespec50], usermem.In[abi.Sigset]) (int32, error) = (*kernel.Base).Compat50SysPselect
 	_ func(*kernel.Base, *proc.LWP, usermem.InOutSlice[abi.Pollfd], usermem.In[abi.Timespec50], usermem.In[abi.Sigset]) (int32, error)                                                      = (*kernel.Base).Compat50SysPollts
 	_ func(*kernel.Base, *proc.LWP, int32, int64, int64, int32) (int32, error)                                                                                                              = (*kernel.Base).SysPosixFadvise50
@@ -76,10 +80,12 @@ var (
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.In[abi.Timespec], usermem.In[abi.Sigset]) (int32, error)   = (*kernel.Base).SysPselect50
 	_ func(*kernel.Base, *proc.LWP, usermem.InOutSlice[abi.Pollfd], usermem.In[abi.Timespec], usermem.In[abi.Sigset]) (int32, error)                                                        = (*kernel.Base).SysPollts50
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.Out[abi.Stat]) error                                                                                                                     = (*kernel.Base).SysFstat50
+	_ func(*kernel.Base, *proc.LWP, int32, usermem.Out[abi.Rusage]) error                                                                                                                   = (*kernel.Base).SysGetrusage50
 	_ func(*kernel.Base, *proc.LWP, int32, int32, usermem.In[abi.Itimerspec], usermem.Out[abi.Itimerspec]) error                                                                            = (*kernel.Base).SysTimerSettime50
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.Out[abi.Itimerspec]) error                                                                                                               = (*kernel.Base).SysTimerGettime50
 	_ func(*kernel.Base, *proc.LWP, usermem.OutSlice[int32], int32) error                                                                                                                   = (*kernel.Base).SysPipe2
 	_ func(*kernel.Base, *proc.LWP, int32, int32, int32) (int32, error)                                                                                                                     = (*kernel.Base).SysDup3
 	_ func(*kernel.Base, *proc.LWP, int32) (int32, error)                                                                                                                                   = (*kernel.Base).SysKqueue1
 	_ func(*kernel.Base, *proc.LWP, int32, int32, usermem.In[abi.Timespec], usermem.Out[abi.Timespec]) (int32, error)                                                                       = (*kernel.Base).SysClockNanosleep
+	_ func(*kernel.Base, *proc.LWP, int32, uint32, usermem.Out[int32]) error                                                                                                                = (*kernel.Base).SysClockGetcpuclockid2
 )

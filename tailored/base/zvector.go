@@ -11,77 +11,83 @@ import (
 
 // vector holds the entry of each row that a part serves, by number. It never changes.
 var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
-	sysent.SYS_read:              sysRead,
-	sysent.SYS_write:             sysWrite,
-	sysent.SYS_close:             sysClose,
-	sysent.SYS_getpid:            sysGetpidWithPpid,
-	sysent.SYS_setuid:            sysSetuid,
-	sysent.SYS_getuid:            sysGetuidWithEuid,
-	sysent.SYS_geteuid:           sysGeteuid,
-	sysent.SYS_getppid:           sysGetppid,
-	sysent.SYS_dup:               sysDup,
-	sysent.SYS_pipe:              sysPipe,
-	sysent.SYS_getegid:           sysGetegid,
-	sysent.SYS_getgid:            sysGetgidWithEgid,
-	sysent.SYS___getlogin:        sysGetlogin,
-	sysent.SYS___setlogin:        sysSetlogin,
-	sysent.SYS_ioctl:             sysIoctl,
-	sysent.SYS_getgroups:         sysGetgroups,
-	sysent.SYS_setgroups:         sysSetgroups,
-	sysent.SYS_getpgrp:           sysGetpgrp,
-	sysent.SYS_setpgid:           sysSetpgid,
-	sysent.SYS_dup2:              sysDup2,
-	sysent.SYS_fcntl:             sysFcntl,
-	sysent.SYS_compat_50_select:  compat50SysSelect,
-	sysent.SYS_readv:             sysReadv,
-	sysent.SYS_writev:            sysWritev,
-	sysent.SYS_setreuid:          sysSetreuid,
-	sysent.SYS_setregid:          sysSetregid,
-	sysent.SYS_flock:             sysFlock,
-	sysent.SYS_setsid:            sysSetsid,
-	sysent.SYS_setgid:            sysSetgid,
-	sysent.SYS_setegid:           sysSetegid,
-	sysent.SYS_seteuid:           sysSeteuid,
-	sysent.SYS_fpathconf:         sysFpathconf,
-	sysent.SYS_getrlimit:         sysGetrlimit,
-	sysent.SYS_setrlimit:         sysSetrlimit,
-	sysent.SYS___sysctl:          sysSysctl,
-	sysent.SYS_getpgid:           sysGetpgid,
-	sysent.SYS_reboot:            sysReboot,
-	sysent.SYS_poll:              sysPoll,
-	sysent.SYS_timer_create:      sysTimerCreate,
-	sysent.SYS_timer_delete:      sysTimerDelete,
-	sysent.SYS_timer_getoverrun:  sysTimerGetoverrun,
-	sysent.SYS_modctl:            sysModctl,
-	sysent.SYS_getsid:            sysGetsid,
-	sysent.SYS_fktrace:           sysFktrace,
-	sysent.SYS_issetugid:         sysIssetugid,
-	sysent.SYS_utrace:            sysUtrace,
-	sysent.SYS_kqueue:            sysKqueue,
-	sysent.SYS_compat_50_kevent:  compat50SysKevent,
-	sysent.SYS_compat_50_pselect: compat50SysPselect,
-	sysent.SYS_compat_50_pollts:  compat50SysPollts,
-	sysent.SYS___posix_fadvise50: sysPosixFadvise50,
-	sysent.SYS___select50:        sysSelect50,
-	sysent.SYS___gettimeofday50:  sysGettimeofday50,
-	sysent.SYS___settimeofday50:  sysSettimeofday50,
-	sysent.SYS___adjtime50:       sysAdjtime50,
-	sysent.SYS___setitimer50:     sysSetitimer50,
-	sysent.SYS___getitimer50:     sysGetitimer50,
-	sysent.SYS___clock_gettime50: sysClockGettime50,
-	sysent.SYS___clock_settime50: sysClockSettime50,
-	sysent.SYS___clock_getres50:  sysClockGetres50,
-	sysent.SYS___nanosleep50:     sysNanosleep50,
-	sysent.SYS___kevent50:        sysKevent50,
-	sysent.SYS___pselect50:       sysPselect50,
-	sysent.SYS___pollts50:        sysPollts50,
-	sysent.SYS___fstat50:         sysFstat50,
-	sysent.SYS___timer_settime50: sysTimerSettime50,
-	sysent.SYS___timer_gettime50: sysTimerGettime50,
-	sysent.SYS_pipe2:             sysPipe2,
-	sysent.SYS_dup3:              sysDup3,
-	sysent.SYS_kqueue1:           sysKqueue1,
-	sysent.SYS_clock_nanosleep:   sysClockNanosleep,
+	sysent.SYS_read:                 sysRead,
+	sysent.SYS_write:                sysWrite,
+	sysent.SYS_close:                sysClose,
+	sysent.SYS_getpid:               sysGetpidWithPpid,
+	sysent.SYS_setuid:               sysSetuid,
+	sysent.SYS_getuid:               sysGetuidWithEuid,
+	sysent.SYS_geteuid:              sysGeteuid,
+	sysent.SYS_kill:                 sysKill,
+	sysent.SYS_getppid:              sysGetppid,
+	sysent.SYS_dup:                  sysDup,
+	sysent.SYS_pipe:                 sysPipe,
+	sysent.SYS_getegid:              sysGetegid,
+	sysent.SYS_getgid:               sysGetgidWithEgid,
+	sysent.SYS___getlogin:           sysGetlogin,
+	sysent.SYS___setlogin:           sysSetlogin,
+	sysent.SYS_ioctl:                sysIoctl,
+	sysent.SYS_getgroups:            sysGetgroups,
+	sysent.SYS_setgroups:            sysSetgroups,
+	sysent.SYS_getpgrp:              sysGetpgrp,
+	sysent.SYS_setpgid:              sysSetpgid,
+	sysent.SYS_dup2:                 sysDup2,
+	sysent.SYS_fcntl:                sysFcntl,
+	sysent.SYS_compat_50_select:     compat50SysSelect,
+	sysent.SYS_setpriority:          sysSetpriority,
+	sysent.SYS_getpriority:          sysGetpriority,
+	sysent.SYS_readv:                sysReadv,
+	sysent.SYS_writev:               sysWritev,
+	sysent.SYS_setreuid:             sysSetreuid,
+	sysent.SYS_setregid:             sysSetregid,
+	sysent.SYS_flock:                sysFlock,
+	sysent.SYS_setsid:               sysSetsid,
+	sysent.SYS_setgid:               sysSetgid,
+	sysent.SYS_setegid:              sysSetegid,
+	sysent.SYS_seteuid:              sysSeteuid,
+	sysent.SYS_fpathconf:            sysFpathconf,
+	sysent.SYS_getrlimit:            sysGetrlimit,
+	sysent.SYS_setrlimit:            sysSetrlimit,
+	sysent.SYS___sysctl:             sysSysctl,
+	sysent.SYS_getpgid:              sysGetpgid,
+	sysent.SYS_reboot:               sysReboot,
+	sysent.SYS_poll:                 sysPoll,
+	sysent.SYS_timer_create:         sysTimerCreate,
+	sysent.SYS_timer_delete:         sysTimerDelete,
+	sysent.SYS_timer_getoverrun:     sysTimerGetoverrun,
+	sysent.SYS_modctl:               sysModctl,
+	sysent.SYS_getsid:               sysGetsid,
+	sysent.SYS_fktrace:              sysFktrace,
+	sysent.SYS_issetugid:            sysIssetugid,
+	sysent.SYS_utrace:               sysUtrace,
+	sysent.SYS_kqueue:               sysKqueue,
+	sysent.SYS_compat_50_kevent:     compat50SysKevent,
+	sysent.SYS_sched_yield:          sysSchedYield,
+	sysent.SYS_compat_50_pselect:    compat50SysPselect,
+	sysent.SYS_compat_50_pollts:     compat50SysPollts,
+	sysent.SYS___posix_fadvise50:    sysPosixFadvise50,
+	sysent.SYS___select50:           sysSelect50,
+	sysent.SYS___gettimeofday50:     sysGettimeofday50,
+	sysent.SYS___settimeofday50:     sysSettimeofday50,
+	sysent.SYS___adjtime50:          sysAdjtime50,
+	sysent.SYS___setitimer50:        sysSetitimer50,
+	sysent.SYS___getitimer50:        sysGetitimer50,
+	sysent.SYS___clock_gettime50:    sysClockGettime50,
+	sysent.SYS___clock_settime50:    sysClockSettime50,
+	sysent.SYS___clock_getres50:     sysClockGetres50,
+	sysent.SYS___nanosleep50:        sysNanosleep50,
+	sysent.SYS___kevent50:           sysKevent50,
+	sysent.SYS___pselect50:          sysPselect50,
+	sysent.SYS___pollts50:           sysPollts50,
+	sysent.SYS___fstat50:            sysFstat50,
+	sysent.SYS___getrusage50:        sysGetrusage50,
+	sysent.SYS___timer_settime50:    sysTimerSettime50,
+	sysent.SYS___timer_gettime50:    sysTimerGettime50,
+	sysent.SYS_pipe2:                sysPipe2,
+	sysent.SYS_dup3:                 sysDup3,
+	sysent.SYS_kqueue1:              sysKqueue1,
+	sysent.SYS_clock_nanosleep:      sysClockNanosleep,
+	sysent.SYS_clock_getcpuclockid2: sysClockGetcpuclockid2,
 }
 
 // sysRead is row 3, read: base.
@@ -144,6 +150,11 @@ func sysGeteuid(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	}
 	f.Ret[0] = int64(r)
 	return nil
+}
+
+// sysKill is row 37, kill: base.
+func sysKill(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysKill(l, f.Int32(0), f.Int32(1))
 }
 
 // sysGetppid is row 39, getppid: base.
@@ -266,6 +277,21 @@ func sysFcntl(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 // compat50SysSelect is row 93, compat_50_select: base.
 func compat50SysSelect(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	r, err := k.Base.Compat50SysSelect(l, f.Int32(0), usermem.InOut[abi.FdSet]{Mem: f.Ref(1)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(2)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(3)}, usermem.In[abi.Timeval50]{Mem: f.Ref(4)})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysSetpriority is row 96, setpriority: base.
+func sysSetpriority(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysSetpriority(l, f.Int32(0), f.Uint32(1), f.Int32(2))
+}
+
+// sysGetpriority is row 100, getpriority: base.
+func sysGetpriority(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.SysGetpriority(l, f.Int32(0), f.Uint32(1))
 	if err != nil {
 		return err
 	}
@@ -458,6 +484,11 @@ func compat50SysKevent(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return nil
 }
 
+// sysSchedYield is row 350, sched_yield: base.
+func sysSchedYield(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysSchedYield(l)
+}
+
 // compat50SysPselect is row 373, compat_50_pselect: base.
 func compat50SysPselect(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	r, err := k.Base.Compat50SysPselect(l, f.Int32(0), usermem.InOut[abi.FdSet]{Mem: f.Ref(1)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(2)}, usermem.InOut[abi.FdSet]{Mem: f.Ref(3)}, usermem.In[abi.Timespec50]{Mem: f.Ref(4)}, usermem.In[abi.Sigset]{Mem: f.Ref(5)})
@@ -578,6 +609,11 @@ func sysFstat50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.Base.SysFstat50(l, f.Int32(0), usermem.Out[abi.Stat]{Mem: f.Ref(1)})
 }
 
+// sysGetrusage50 is row 445, __getrusage50: base.
+func sysGetrusage50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysGetrusage50(l, f.Int32(0), usermem.Out[abi.Rusage]{Mem: f.Ref(1)})
+}
+
 // sysTimerSettime50 is row 446, __timer_settime50: base.
 func sysTimerSettime50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.Base.SysTimerSettime50(l, f.Int32(0), f.Int32(1), usermem.In[abi.Itimerspec]{Mem: f.Ref(2)}, usermem.Out[abi.Itimerspec]{Mem: f.Ref(3)})
@@ -621,4 +657,9 @@ func sysClockNanosleep(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	}
 	f.Ret[0] = int64(r)
 	return nil
+}
+
+// sysClockGetcpuclockid2 is row 482, clock_getcpuclockid2: base.
+func sysClockGetcpuclockid2(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysClockGetcpuclockid2(l, f.Int32(0), f.Uint32(1), usermem.Out[int32]{Mem: f.Ref(2)})
 }

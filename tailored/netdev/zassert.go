@@ -25,6 +25,7 @@ var (
 	_ func(*net.Net, *proc.LWP, int32, usermem.OutSized32) (int32, error)                                                                                                                   = (*net.Net).SysAccept
 	_ func(*net.Net, *proc.LWP, int32, usermem.OutSized32) error                                                                                                                            = (*net.Net).SysGetpeername
 	_ func(*net.Net, *proc.LWP, int32, usermem.OutSized32) error                                                                                                                            = (*net.Net).SysGetsockname
+	_ func(*kernel.Base, *proc.LWP, int32, int32) error                                                                                                                                     = (*kernel.Base).SysKill
 	_ func(*kernel.Base, *proc.LWP) (int32, error)                                                                                                                                          = (*kernel.Base).SysGetppid
 	_ func(*kernel.Base, *proc.LWP, int32) (int32, error)                                                                                                                                   = (*kernel.Base).SysDup
 	_ func(*kernel.Base, *proc.LWP) (int32, int32, error)                                                                                                                                   = (*kernel.Base).SysPipe
@@ -40,7 +41,9 @@ var (
 	_ func(*kernel.Base, *proc.LWP, int32, int32) (int32, error)                                                                                                                            = (*kernel.Base).SysDup2
 	_ func(*kernel.Base, *proc.LWP, int32, int32, usermem.Addr) (int32, error)                                                                                                              = (*kernel.Base).SysFcntl
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.In[abi.Timeval50]) (int32, error)                          = (*kernel.Base).Compat50SysSelect
+	_ func(*kernel.Base, *proc.LWP, int32, uint32, int32) error                                                                                                                             = (*kernel.Base).SysSetpriority
 	_ func(*net.Net, *proc.LWP, int32, usermem.InBuf) error                                                                                                                                 = (*net.Net).SysConnect
+	_ func(*kernel.Base, *proc.LWP, int32, uint32) (int32, error)                                                                                                                           = (*kernel.Base).SysGetpriority
 	_ func(*net.Net, *proc.LWP, int32, usermem.InBuf) error                                                                                                                                 = (*net.Net).SysBind
 	_ func(*net.Net, *proc.LWP, int32, int32, int32, usermem.InBuf) error                                                                                                                   = (*net.Net).SysSetsockopt
 	_ func(*net.Net, *proc.LWP, int32, int32) error                                                                                                                                         = (*net.Net).SysListen
@@ -74,6 +77,7 @@ var (
 	_ func(*kernel.Base, *proc.LWP, usermem.String, usermem.InBuf) error                                                                                                                    = (*kernel.Base).SysUtrace
 	_ func(*kernel.Base, *proc.LWP) (int32, error)                                                                                                                                          = (*kernel.Base).SysKqueue
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InSlice[abi.Kevent], usermem.OutSlice[abi.Kevent], usermem.In[abi.Timespec50]) (int32, error)                                            = (*kernel.Base).Compat50SysKevent
+	_ func(*kernel.Base, *proc.LWP) error                                                                                                                                                   = (*kernel.Base).SysSchedYield
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.In[abi.Timespec50], usermem.In[abi.Sigset]) (int32, error) = (*kernel.Base).Compat50SysPselect
 	_ func(*kernel.Base, *proc.LWP, usermem.InOutSlice[abi.Pollfd], usermem.In[abi.Timespec50], usermem.In[abi.Sigset]) (int32, error)                                                      = (*kernel.Base).Compat50SysPollts
 	_ func(*net.Net, *proc.LWP, int32, int32, int32) (int32, error)                                                                                                                         = (*net.Net).SysSocket30
@@ -92,6 +96,7 @@ var (
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.In[abi.Timespec], usermem.In[abi.Sigset]) (int32, error)   = (*kernel.Base).SysPselect50
 	_ func(*kernel.Base, *proc.LWP, usermem.InOutSlice[abi.Pollfd], usermem.In[abi.Timespec], usermem.In[abi.Sigset]) (int32, error)                                                        = (*kernel.Base).SysPollts50
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.Out[abi.Stat]) error                                                                                                                     = (*kernel.Base).SysFstat50
+	_ func(*kernel.Base, *proc.LWP, int32, usermem.Out[abi.Rusage]) error                                                                                                                   = (*kernel.Base).SysGetrusage50
 	_ func(*kernel.Base, *proc.LWP, int32, int32, usermem.In[abi.Itimerspec], usermem.Out[abi.Itimerspec]) error                                                                            = (*kernel.Base).SysTimerSettime50
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.Out[abi.Itimerspec]) error                                                                                                               = (*kernel.Base).SysTimerGettime50
 	_ func(*kernel.Base, *proc.LWP, usermem.OutSlice[int32], int32) error                                                                                                                   = (*kernel.Base).SysPipe2
@@ -101,4 +106,5 @@ var (
 	_ func(*net.Net, *proc.LWP, int32, usermem.InOutSlice[abi.Mmsghdr], uint32, usermem.In[abi.Timespec]) (int32, error)                                                                    = (*net.Net).SysRecvmmsg
 	_ func(*net.Net, *proc.LWP, int32, usermem.InOutSlice[abi.Mmsghdr], uint32) (int32, error)                                                                                              = (*net.Net).SysSendmmsg
 	_ func(*kernel.Base, *proc.LWP, int32, int32, usermem.In[abi.Timespec], usermem.Out[abi.Timespec]) (int32, error)                                                                       = (*kernel.Base).SysClockNanosleep
+	_ func(*kernel.Base, *proc.LWP, int32, uint32, usermem.Out[int32]) error                                                                                                                = (*kernel.Base).SysClockGetcpuclockid2
 )

@@ -31,6 +31,7 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS_chflags:              sysChflags,
 	sysent.SYS_fchflags:             sysFchflags,
 	sysent.SYS_sync:                 sysSync,
+	sysent.SYS_kill:                 sysKill,
 	sysent.SYS_getppid:              sysGetppid,
 	sysent.SYS_dup:                  sysDup,
 	sysent.SYS_pipe:                 sysPipe,
@@ -53,6 +54,8 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS_fcntl:                sysFcntl,
 	sysent.SYS_compat_50_select:     compat50SysSelect,
 	sysent.SYS_fsync:                sysFsync,
+	sysent.SYS_setpriority:          sysSetpriority,
+	sysent.SYS_getpriority:          sysGetpriority,
 	sysent.SYS_readv:                sysReadv,
 	sysent.SYS_writev:               sysWritev,
 	sysent.SYS_fchown:               sysFchown,
@@ -106,6 +109,7 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS_utrace:               sysUtrace,
 	sysent.SYS_kqueue:               sysKqueue,
 	sysent.SYS_compat_50_kevent:     compat50SysKevent,
+	sysent.SYS_sched_yield:          sysSchedYield,
 	sysent.SYS_fsync_range:          sysFsyncRange,
 	sysent.SYS_getvfsstat:           sysGetvfsstat,
 	sysent.SYS_statvfs1:             sysStatvfs1,
@@ -166,6 +170,7 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS___stat50:             sysStat50,
 	sysent.SYS___fstat50:            sysFstat50,
 	sysent.SYS___lstat50:            sysLstat50,
+	sysent.SYS___getrusage50:        sysGetrusage50,
 	sysent.SYS___timer_settime50:    sysTimerSettime50,
 	sysent.SYS___timer_gettime50:    sysTimerGettime50,
 	sysent.SYS___mknod50:            sysMknod50,
@@ -192,6 +197,7 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS_clock_nanosleep:      sysClockNanosleep,
 	sysent.SYS_posix_fallocate:      sysPosixFallocate,
 	sysent.SYS_fdiscard:             sysFdiscard,
+	sysent.SYS_clock_getcpuclockid2: sysClockGetcpuclockid2,
 }
 
 // sysRead is row 3, read: base.
@@ -324,6 +330,11 @@ func sysFchflags(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 // sysSync is row 36, sync: vfs.
 func sysSync(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.vfs.SysSync(l)
+}
+
+// sysKill is row 37, kill: base.
+func sysKill(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysKill(l, f.Int32(0), f.Int32(1))
 }
 
 // sysGetppid is row 39, getppid: base.
@@ -496,6 +507,21 @@ func compat50SysSelect(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 // sysFsync is row 95, fsync: vfs.
 func sysFsync(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.vfs.SysFsync(l, f.Int32(0))
+}
+
+// sysSetpriority is row 96, setpriority: base.
+func sysSetpriority(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysSetpriority(l, f.Int32(0), f.Uint32(1), f.Int32(2))
+}
+
+// sysGetpriority is row 100, getpriority: base.
+func sysGetpriority(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.Base.SysGetpriority(l, f.Int32(0), f.Uint32(1))
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
 }
 
 // sysReadv is row 120, readv: base.
@@ -851,6 +877,11 @@ func compat50SysKevent(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	}
 	f.Ret[0] = int64(r)
 	return nil
+}
+
+// sysSchedYield is row 350, sched_yield: base.
+func sysSchedYield(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysSchedYield(l)
 }
 
 // sysFsyncRange is row 354, fsync_range: vfs.
@@ -1278,6 +1309,11 @@ func sysLstat50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.vfs.SysLstat50(l, usermem.String{Mem: f.Ref(0)}, usermem.Out[abi.Stat]{Mem: f.Ref(1)})
 }
 
+// sysGetrusage50 is row 445, __getrusage50: base.
+func sysGetrusage50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysGetrusage50(l, f.Int32(0), usermem.Out[abi.Rusage]{Mem: f.Ref(1)})
+}
+
 // sysTimerSettime50 is row 446, __timer_settime50: base.
 func sysTimerSettime50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.Base.SysTimerSettime50(l, f.Int32(0), f.Int32(1), usermem.In[abi.Itimerspec]{Mem: f.Ref(2)}, usermem.Out[abi.Itimerspec]{Mem: f.Ref(3)})
@@ -1436,4 +1472,9 @@ func sysPosixFallocate(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 // sysFdiscard is row 480, fdiscard: vfs.
 func sysFdiscard(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.vfs.SysFdiscard(l, f.Int32(0), f.Int64(2), f.Int64(3))
+}
+
+// sysClockGetcpuclockid2 is row 482, clock_getcpuclockid2: base.
+func sysClockGetcpuclockid2(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.Base.SysClockGetcpuclockid2(l, f.Int32(0), f.Uint32(1), usermem.Out[int32]{Mem: f.Ref(2)})
 }

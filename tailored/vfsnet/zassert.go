@@ -39,6 +39,7 @@ var (
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, uint64) error                                                                                                                               = (*vfs.VFS).SysChflags
 	_ func(*vfs.VFS, *proc.LWP, int32, uint64) error                                                                                                                                        = (*vfs.VFS).SysFchflags
 	_ func(*vfs.VFS, *proc.LWP) error                                                                                                                                                       = (*vfs.VFS).SysSync
+	_ func(*kernel.Base, *proc.LWP, int32, int32) error                                                                                                                                     = (*kernel.Base).SysKill
 	_ func(*kernel.Base, *proc.LWP) (int32, error)                                                                                                                                          = (*kernel.Base).SysGetppid
 	_ func(*kernel.Base, *proc.LWP, int32) (int32, error)                                                                                                                                   = (*kernel.Base).SysDup
 	_ func(*kernel.Base, *proc.LWP) (int32, int32, error)                                                                                                                                   = (*kernel.Base).SysPipe
@@ -61,7 +62,9 @@ var (
 	_ func(*kernel.Base, *proc.LWP, int32, int32, usermem.Addr) (int32, error)                                                                                                              = (*kernel.Base).SysFcntl
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.In[abi.Timeval50]) (int32, error)                          = (*kernel.Base).Compat50SysSelect
 	_ func(*vfs.VFS, *proc.LWP, int32) error                                                                                                                                                = (*vfs.VFS).SysFsync
+	_ func(*kernel.Base, *proc.LWP, int32, uint32, int32) error                                                                                                                             = (*kernel.Base).SysSetpriority
 	_ func(*net.Net, *proc.LWP, int32, usermem.InBuf) error                                                                                                                                 = (*net.Net).SysConnect
+	_ func(*kernel.Base, *proc.LWP, int32, uint32) (int32, error)                                                                                                                           = (*kernel.Base).SysGetpriority
 	_ func(*net.Net, *proc.LWP, int32, usermem.InBuf) error                                                                                                                                 = (*net.Net).SysBind
 	_ func(*net.Net, *proc.LWP, int32, int32, int32, usermem.InBuf) error                                                                                                                   = (*net.Net).SysSetsockopt
 	_ func(*net.Net, *proc.LWP, int32, int32) error                                                                                                                                         = (*net.Net).SysListen
@@ -122,6 +125,7 @@ var (
 	_ func(*kernel.Base, *proc.LWP, usermem.String, usermem.InBuf) error                                                                                                                    = (*kernel.Base).SysUtrace
 	_ func(*kernel.Base, *proc.LWP) (int32, error)                                                                                                                                          = (*kernel.Base).SysKqueue
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InSlice[abi.Kevent], usermem.OutSlice[abi.Kevent], usermem.In[abi.Timespec50]) (int32, error)                                            = (*kernel.Base).Compat50SysKevent
+	_ func(*kernel.Base, *proc.LWP) error                                                                                                                                                   = (*kernel.Base).SysSchedYield
 	_ func(*vfs.VFS, *proc.LWP, int32, int32, int64, int64) error                                                                                                                           = (*vfs.VFS).SysFsyncRange
 	_ func(*vfs.VFS, *proc.LWP, usermem.OutBuf, int32) (int32, error)                                                                                                                       = (*vfs.VFS).SysGetvfsstat
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, usermem.Out[abi.Statvfs], int32) error                                                                                                      = (*vfs.VFS).SysStatvfs1
@@ -183,6 +187,7 @@ var (
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, usermem.Out[abi.Stat]) error                                                                                                                = (*vfs.VFS).SysStat50
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.Out[abi.Stat]) error                                                                                                                     = (*kernel.Base).SysFstat50
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, usermem.Out[abi.Stat]) error                                                                                                                = (*vfs.VFS).SysLstat50
+	_ func(*kernel.Base, *proc.LWP, int32, usermem.Out[abi.Rusage]) error                                                                                                                   = (*kernel.Base).SysGetrusage50
 	_ func(*kernel.Base, *proc.LWP, int32, int32, usermem.In[abi.Itimerspec], usermem.Out[abi.Itimerspec]) error                                                                            = (*kernel.Base).SysTimerSettime50
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.Out[abi.Itimerspec]) error                                                                                                               = (*kernel.Base).SysTimerGettime50
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, uint32, uint64) error                                                                                                                       = (*vfs.VFS).SysMknod50
@@ -212,4 +217,5 @@ var (
 	_ func(*kernel.Base, *proc.LWP, int32, int32, usermem.In[abi.Timespec], usermem.Out[abi.Timespec]) (int32, error)                                                                       = (*kernel.Base).SysClockNanosleep
 	_ func(*vfs.VFS, *proc.LWP, int32, int64, int64) (int32, error)                                                                                                                         = (*vfs.VFS).SysPosixFallocate
 	_ func(*vfs.VFS, *proc.LWP, int32, int64, int64) error                                                                                                                                  = (*vfs.VFS).SysFdiscard
+	_ func(*kernel.Base, *proc.LWP, int32, uint32, usermem.Out[int32]) error                                                                                                                = (*kernel.Base).SysClockGetcpuclockid2
 )
