@@ -1,5 +1,8 @@
-// Package buf is a cache of a device's blocks, bounded and charged to the
-// kernel's memory, for file systems that keep their own order of writing.
+// Package buf is what file systems keep in memory of their device, bounded and
+// charged to the kernel: its blocks (Cache), for what has a place of its own
+// and an order of writing, and the contents of files by offset (Pages), read
+// ahead and written behind in clusters; and who writes in the background
+// (Flusher).
 //
 // The cache locks itself. What is in a Buf is protected by its file system,
 // which reads it under a shared lock and changes it under an exclusive one.

@@ -116,8 +116,7 @@ func (n *node) setTarget(target string) error {
 		return err
 	}
 	copy(b.Data, target)
-	n.fs.dirtyData(b)
-	return nil
+	return n.fs.writeBlocks(x.pblk, b.Data) // before the commit, as all contents
 }
 
 // undoCreate takes back a node that could not be entered. What the directory

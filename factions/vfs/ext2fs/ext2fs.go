@@ -64,7 +64,10 @@ func (m *mounts) shrink(want int64) (done int64) {
 	m.mu.Unlock()
 	for _, fs := range list {
 		if done < want && fs.mu.TryLock() {
-			done += fs.cache.Shrink(want - done)
+			done += fs.files.Shrink(want - done)
+			if done < want {
+				done += fs.cache.Shrink(want - done)
+			}
 			fs.mu.Unlock()
 		}
 	}
@@ -87,6 +90,7 @@ func mount(v *vfs.VFS, l *proc.LWP, m *vnode.Mount, args usermem.InOutBuf) (*FS,
 	}
 	b := v.Base()
 	fs := &FS{v: v, mount: m, path: path, dev: dev, mem: b.Mem, now: b.Now, say: b.Printf, ro: m.ReadOnly()}
+	fs.flusher.Host, fs.flusher.Go, fs.flusher.Work = b.Host, b.Go, fs.background
 	if err := fs.bringUp(); err != nil {
 		fs.shut()
 		return nil, err

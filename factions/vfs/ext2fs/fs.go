@@ -24,15 +24,22 @@ type FS struct {
 	mu       sync.RWMutex
 	dev      *device
 	sb       *super
-	cache    *buf.Cache
+	cache    *buf.Cache // of metadata
+	files    *buf.Pages // of contents
+	unit     int        // bytes of a block in files
+	flusher  buf.Flusher
 	overlay  map[uint64]logged // journaled blocks not yet in their places
 	ro       bool              // nothing may be written
 	wasClean bool              // when writing began
 	closed   bool
 	gone     atomic.Bool // closed, for who has no lock
 	broken   atomic.Bool // a change failed halfway: no more of them
+	unsynced atomic.Bool // written to the device since its last flush
 
-	txBytes, loggedBytes int // bounds of what a transaction and the journal keep in memory
+	// Bounds of what a transaction, the journal and contents that are not
+	// written keep in memory.
+	txBytes, loggedBytes int
+	dirtyBytes           int64
 
 	tx      tx
 	log     journal
@@ -43,8 +50,12 @@ type FS struct {
 	idle    []*node // those without references, the longest first
 }
 
-// cacheBytes bounds the cache of blocks, what is pinned aside.
-const cacheBytes = 16 << 20
+// cacheBytes bounds the cache of blocks, what is pinned aside, and pageBytes
+// that of contents.
+const (
+	cacheBytes = 16 << 20
+	pageBytes  = 32 << 20
+)
 
 // bringUp reads the superblock, replays the journal and makes the file system
 // ready. Preconditions: nobody else has seen it.
@@ -79,16 +90,23 @@ func (fs *FS) load() error {
 		return err
 	}
 	fs.sb = sb
-	most := int64(cacheBytes)
-	fs.txBytes, fs.loggedBytes = maxTxBytes, maxLoggedBytes
+	most, pages := int64(cacheBytes), int64(pageBytes)
+	fs.txBytes, fs.loggedBytes, fs.dirtyBytes = maxTxBytes, maxLoggedBytes, maxDirtyBytes
 	if limit := fs.mem.Limit(); limit > 0 {
-		most = min(most, limit/4)
+		most, pages = min(most, limit/4), min(pages, limit/4)
+		fs.dirtyBytes = min(maxDirtyBytes, limit/16)
 		fs.txBytes, fs.loggedBytes = int(min(maxTxBytes, limit/16)), int(min(maxLoggedBytes, limit/8))
 	}
 	if fs.cache != nil {
 		fs.cache.Clear()
 	}
 	fs.cache = buf.New(sb.bsize, max(int(most)/sb.bsize, 64), fs.mem, fs.readBlock)
+	if fs.files == nil {
+		fs.files, fs.unit = buf.NewPages(sb.bsize, pages, fs.mem), sb.bsize
+	}
+	if fs.unit != sb.bsize {
+		return abi.EINVAL // it was another one when it was mounted
+	}
 	return nil
 }
 
@@ -108,7 +126,7 @@ func (fs *FS) readBlock(block uint64, p []byte) error {
 
 // writeBlocks writes whole blocks from block on.
 func (fs *FS) writeBlocks(block uint64, p []byte) error {
-	fs.tx.unsynced = true
+	fs.unsynced.Store(true)
 	return fs.dev.write(p, int64(block)<<fs.sb.bshift)
 }
 
@@ -191,12 +209,16 @@ func (fs *FS) Statvfs(st *abi.Statvfs) error {
 	return nil
 }
 
-// shut gives up the device and all memory.
+// shut gives up the device and all memory. Preconditions: the flusher is
+// stopped, or has nothing to do.
 func (fs *FS) shut() {
 	fs.closed = true
 	fs.gone.Store(true)
 	if fs.cache != nil {
 		fs.cache.Clear()
+	}
+	if fs.files != nil {
+		fs.files.Clear()
 	}
 	if fs.dev != nil {
 		fs.dev.close()

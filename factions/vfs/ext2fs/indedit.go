@@ -156,6 +156,7 @@ func (n *node) savedStep() error {
 // punch frees the blocks of a file from from to end.
 func (n *node) punch(from, end uint64) error {
 	n.goal = 0
+	n.fs.files.Drop(&n.pages, int64(from)<<n.fs.sb.bshift, int64(end)<<n.fs.sb.bshift)
 	if n.hasExtents() {
 		return n.extPunch(from, end)
 	}

@@ -20,6 +20,7 @@ type inodeSlot struct {
 type node struct {
 	vp    vnode.Vnode
 	fs    *FS
+	pages buf.File // of a file
 	ino   uint32
 	raw   rawInode
 	links atomic.Int32
@@ -84,6 +85,7 @@ func (fs *FS) enter(ino uint32, raw rawInode) (*node, error) {
 func (fs *FS) makeNode(ino uint32, raw rawInode) *node {
 	n := &node{fs: fs, ino: ino, raw: raw, seed: fs.sb.inodeSeed(ino, raw)}
 	n.links.Store(int32(raw.links()))
+	n.pages.IO = n
 	return n
 }
 
@@ -175,8 +177,13 @@ func (n *node) Inactive() {
 	old := fs.idle[0]
 	fs.idle[0] = nil
 	fs.idle = fs.idle[1:]
+	if fs.files.DirtyFile(&old.pages) {
+		fs.idle = append(fs.idle, old) // it knows where its pages go
+		return
+	}
 	if old.idle--; old.idle == 0 && old.vp.Refs() <= 0 && fs.nodes[old.ino] == old && old.links.Load() > 0 {
 		delete(fs.nodes, old.ino)
+		fs.files.DropAll(&old.pages)
 	}
 }
 

@@ -83,6 +83,7 @@ func (fs *FS) reclaim(n *node) {
 		defer fs.nodesMu.Unlock()
 		if n.vp.Refs() <= 0 && fs.nodes[n.ino] == n {
 			delete(fs.nodes, n.ino)
+			fs.files.DropAll(&n.pages)
 		}
 		return
 	}

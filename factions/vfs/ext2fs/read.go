@@ -20,60 +20,48 @@ func (n fileNode) ReadAt(p []byte, off int64) (int, error) {
 		return 0, nil
 	}
 	p = p[:min(int64(len(p)), size-off)]
-	done := 0
-	for done < len(p) {
-		c, err := n.readSome(p[done:], off+int64(done))
-		if err != nil {
-			return done, err
-		}
-		done += c
+	done, err := n.fs.files.Read(&n.pages, p, off, size)
+	if err != nil {
+		return done, err
 	}
 	n.accessed()
 	return done, nil
 }
 
-// readSome reads from one run of blocks.
-func (n *node) readSome(p []byte, off int64) (int, error) {
+// ReadBlocks fills p, whole blocks, from byte off of the contents on: buf.IO.
+func (n *node) ReadBlocks(p []byte, off int64) error {
 	s := n.fs.sb
-	x, err := n.mapBlock(uint64(off) >> s.bshift)
-	if err != nil {
-		return 0, err
+	for len(p) > 0 {
+		x, err := n.mapBlock(uint64(off) >> s.bshift)
+		if err != nil {
+			return err
+		}
+		c := int(min(int64(len(p)), int64(x.end())<<s.bshift-off))
+		if x.pblk == 0 || x.unwritten {
+			clear(p[:c])
+		} else if err := n.fs.readBlocks(x.from(uint32(off>>s.bshift)).pblk, p[:c]); err != nil {
+			return err
+		}
+		p, off = p[c:], off+int64(c)
 	}
-	end := int64(x.end()) << s.bshift
-	p = p[:min(int64(len(p)), end-off)]
-	if x.pblk == 0 || x.unwritten {
-		clear(p)
-		return len(p), nil
-	}
-	block := x.pblk + (uint64(off)>>s.bshift - uint64(x.lblk))
-	return n.fs.readRun(p, block, int(off)&(s.bsize-1))
+	return nil
 }
 
-// readRun reads from blocks in a row, from byte at of the first on. It may
-// stop at the end of any block.
-func (fs *FS) readRun(p []byte, block uint64, at int) (int, error) {
-	bs := fs.sb.bsize
-	if at != 0 || len(p) < bs {
-		b, err := fs.cache.Get(block)
-		if err != nil {
-			return 0, err
+// readBlocks fills p with blocks in a row: what is not kept in the cache.
+func (fs *FS) readBlocks(block uint64, p []byte) error {
+	if len(fs.overlay) == 0 {
+		if block+uint64(len(p)>>fs.sb.bshift) > fs.sb.blocks {
+			return abi.EIO
 		}
-		return copy(p, b.Data[at:]), nil
+		return fs.dev.read(p, int64(block)<<fs.sb.bshift)
 	}
-	if b := fs.cache.Peek(block); b != nil {
-		return copy(p, b.Data), nil
+	for ; len(p) > 0; block++ {
+		if err := fs.readBlock(block, p[:fs.sb.bsize]); err != nil {
+			return err
+		}
+		p = p[fs.sb.bsize:]
 	}
-	if len(fs.overlay) > 0 {
-		return bs, fs.readBlock(block, p[:bs])
-	}
-	n := 1
-	for (n+1)*bs <= len(p) && fs.cache.Peek(block+uint64(n)) == nil {
-		n++
-	}
-	if block+uint64(n) > fs.sb.blocks {
-		return 0, abi.EIO
-	}
-	return n * bs, fs.dev.read(p[:n*bs], int64(block)<<fs.sb.bshift)
+	return nil
 }
 
 // Readlink returns the target.
@@ -87,13 +75,22 @@ func (n linkNode) Readlink() (string, error) {
 	if n.isFast() {
 		return string(n.raw[inBlock : inBlock+size]), nil
 	}
-	p := make([]byte, size)
-	done, err := n.readSome(p, 0)
-	if err == nil && done < size {
+	if size > n.fs.sb.bsize {
+		return "", abi.EIO
+	}
+	x, err := n.mapBlock(0)
+	if err == nil && (x.pblk == 0 || x.unwritten) {
 		err = abi.EIO
 	}
+	if err != nil {
+		return "", err
+	}
+	b, err := n.fs.cache.Get(x.pblk)
+	if err != nil {
+		return "", err
+	}
 	n.accessed()
-	return string(p), err
+	return string(b.Data[:size]), nil
 }
 
 // isFast reports a target that lies in the inode itself.

@@ -12,7 +12,7 @@ import (
 // beginWriting makes the file system ready for changes and says so on the
 // device. A journal that cannot be written to makes it read-only.
 func (fs *FS) beginWriting() error {
-	fs.tx = tx{data: map[uint64]*buf.Buf{}, revoked: map[uint64]bool{}, pending: map[uint32][]byte{}}
+	fs.tx = tx{revoked: map[uint64]bool{}, pending: map[uint32][]byte{}}
 	if fs.log.present {
 		if err := fs.startJournal(); err != nil {
 			fs.say(name + ": " + fs.path + ": read-only: its journal cannot be written\n")
@@ -98,6 +98,8 @@ func (fs *FS) Sync() error {
 	if fs.closed || fs.ro {
 		return nil
 	}
+	fs.cache.Hold(true)
+	defer fs.cache.Hold(false)
 	return fs.commit()
 }
 
@@ -138,6 +140,7 @@ func (fs *FS) endWriting() error {
 // Unmount writes everything back and ends the file system. With force, what
 // cannot be written is lost.
 func (fs *FS) Unmount(force bool) error {
+	fs.flusher.Stop()
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	if fs.closed {
@@ -152,6 +155,7 @@ func (fs *FS) Unmount(force bool) error {
 		fs.cache.Hold(false)
 	}
 	if err != nil && !force {
+		fs.flusher.Resume()
 		return err
 	}
 	fs.shut()

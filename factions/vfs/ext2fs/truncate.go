@@ -112,8 +112,7 @@ func (n fileNode) reserveRun(lblk, want uint32) (extent, error) {
 		return x, err
 	}
 	n.goal = x.pblk + uint64(x.n)
-	_, err = n.writeRun(make([]byte, int(x.n)<<n.fs.sb.bshift), x.pblk, 0, true)
-	return x, err
+	return x, n.writeRun(make([]byte, int(x.n)<<n.fs.sb.bshift), int64(lblk)<<n.fs.sb.bshift, true)
 }
 
 // Discard makes bytes off to off+size read as zeros, and frees the blocks that
@@ -152,6 +151,9 @@ func (n fileNode) discard(off, end int64) error {
 		last = (end + bs - 1) / bs
 	}
 	if first < last {
+		if err := n.fs.files.Flush(&n.pages); err != nil {
+			return err // it may be that nothing is punched
+		}
 		return n.punch(uint64(first), uint64(last))
 	}
 	return nil

@@ -14,14 +14,12 @@ import (
 const (
 	inTx     = 1 << iota // the next commit
 	inLog                // in the journal: to be written to its place
-	fileData             // contents of a file: to be written before the commit
 )
 
 // tx is the transaction that collects changes.
 type tx struct {
 	bufs    []*buf.Buf // inTx, or forgotten since
 	logged  []*buf.Buf // inLog, or forgotten since
-	data    map[uint64]*buf.Buf
 	revoked map[uint64]bool
 	// pending is, by group, the blocks freed in this transaction: they are
 	// not used again before it is committed.
@@ -30,7 +28,6 @@ type tx struct {
 	freeBlocks    uint64
 	freeInodes    uint64
 	started       int64 // nanoseconds; 0 for an empty transaction
-	unsynced      bool  // written to the device since its last flush
 	changed       bool  // by the operation under way
 }
 
@@ -38,7 +35,7 @@ const (
 	maxTxBytes     = 4 << 20   // of a transaction
 	maxLoggedBytes = 8 << 20   // of blocks in the journal that are not in place
 	maxTxAge       = 5e9       // nanoseconds
-	maxDataBufs    = 1024      // dirty blocks of files
+	maxDirtyBytes  = 16 << 20  // of contents that are not written: half of it wakes the flusher
 	lowBlocks      = 2048      // free blocks below which freed ones are committed
 	writeChunk     = 256 << 10 // bytes written to the device at once
 )
@@ -99,11 +96,17 @@ func (fs *FS) fail() {
 // with nothing half done.
 func (fs *FS) step() error {
 	t := &fs.tx
-	full := len(t.bufs) >= fs.txLimit() || len(t.data) > min(maxDataBufs, fs.txBytes>>fs.sb.bshift)
+	full := len(t.bufs) >= fs.txLimit()
 	short := t.pendingBlocks > 0 && t.freeBlocks-min(t.pendingBlocks, t.freeBlocks) < lowBlocks
 	old := t.started != 0 && fs.now()-t.started > maxTxAge
 	if full || short || old {
 		return fs.commit()
+	}
+	switch dirty := fs.files.Dirty(); {
+	case dirty > fs.dirtyBytes:
+		return fs.writeData()
+	case dirty > fs.dirtyBytes/2:
+		fs.flusher.Kick()
 	}
 	return nil
 }
@@ -124,32 +127,25 @@ func (fs *FS) dirty(b *buf.Buf) {
 	if b.State&inTx != 0 {
 		return
 	}
-	if t.started == 0 {
-		t.started = fs.now()
-	}
+	fs.begun()
 	b.State |= inTx
 	b.Pinned = true
 	t.bufs = append(t.bufs, b)
 }
 
-// dirtyData makes a changed block of a file be written before the commit.
-func (fs *FS) dirtyData(b *buf.Buf) {
-	if b.State&fileData != 0 {
-		return
-	}
+// begun notes that the transaction is not empty: the time until it is
+// committed begins.
+func (fs *FS) begun() {
 	if fs.tx.started == 0 {
 		fs.tx.started = fs.now()
+		fs.flusher.After(maxTxAge)
 	}
-	b.State |= fileData
-	b.Pinned = true
-	fs.tx.data[b.Block] = b
 }
 
 // forget drops n blocks from memory, whatever they wait for.
 func (fs *FS) forget(block, n uint64) {
 	fs.cache.DropRange(block, n, func(b *buf.Buf) {
 		b.State, b.Pinned = 0, false
-		delete(fs.tx.data, b.Block)
 	})
 }
 
@@ -195,35 +191,24 @@ func (fs *FS) commitAll() error {
 
 // flush makes what was written lasting.
 func (fs *FS) flush() error {
-	if !fs.tx.unsynced {
+	if !fs.unsynced.Load() {
 		return nil
 	}
 	if err := fs.dev.flush(); err != nil {
 		return err
 	}
-	fs.tx.unsynced = false
+	fs.unsynced.Store(false)
 	return nil
 }
 
-// writeData writes the changed blocks of files.
+// writeData writes what has changed in files. A change whose contents cannot
+// be written is not committed.
 func (fs *FS) writeData() error {
-	t := &fs.tx
-	if len(t.data) == 0 {
-		return nil
+	err := fs.files.Flush(nil)
+	if err != nil {
+		fs.fail()
 	}
-	list := make([]*buf.Buf, 0, len(t.data))
-	for _, b := range t.data {
-		list = append(list, b)
-	}
-	if err := fs.writeBufs(list); err != nil {
-		return err
-	}
-	for _, b := range list {
-		b.State &^= fileData
-		b.Pinned = b.State != 0
-	}
-	clear(t.data)
-	return nil
+	return err
 }
 
 // writeTx writes the blocks of the transaction to the journal, or to their

@@ -91,7 +91,7 @@ func (n fileNode) writeSome(p []byte, off int64) (int, error) {
 	}
 	end := int64(x.end()) << s.bshift
 	p = p[:min(int64(len(p)), end-off)]
-	return n.writeRun(p, x.pblk, at, fresh)
+	return len(p), n.writeRun(p, off, fresh)
 }
 
 // ensure returns the run of blocks that begins with lblk, want at most, and
@@ -139,40 +139,45 @@ func (n *node) extAlloc(lblk, want uint32, unwritten bool) (extent, error) {
 	return x, nil
 }
 
-// writeRun writes to blocks in a row, from byte at of the first on. It may
-// stop at the end of any block.
-func (n fileNode) writeRun(p []byte, block uint64, at int, fresh bool) (int, error) {
-	fs, bs := n.fs, n.fs.sb.bsize
-	whole := len(p) / bs
-	if at == 0 && whole > 0 {
-		fs.forget(block, uint64(whole))
-		if err := fs.writeBlocks(block, p[:whole*bs]); err != nil || whole*bs == len(p) {
-			return whole * bs, err
+// writeRun writes at byte off, where the file has blocks in a row: whole pages
+// at once, the rest in memory, until the flusher or a commit comes. fresh says
+// that the blocks hold nothing yet.
+func (n *node) writeRun(p []byte, off int64, fresh bool) error {
+	n.fs.begun()
+	for len(p) > 0 {
+		c, err := n.fs.files.Whole(off, len(p)), error(nil)
+		if c > 0 {
+			n.fs.files.Drop(&n.pages, off, off+int64(c))
+			err = n.WriteBlocks(p[:c], off)
+		} else {
+			c, err = n.fs.files.Write(&n.pages, p, off, fresh)
 		}
-		c, err := n.writePart(p[whole*bs:], block+uint64(whole), 0, fresh)
-		return whole*bs + c, err
+		if err != nil {
+			return err
+		}
+		p, off = p[c:], off+int64(c)
 	}
-	c, err := n.writePart(p[:min(len(p), bs-at)], block, at, fresh)
-	if err != nil || c == len(p) {
-		return c, err
-	}
-	d, err := n.writeRun(p[c:], block+1, 0, fresh)
-	return c + d, err
+	return nil
 }
 
-// writePart writes a part of one block, kept in memory until the commit.
-func (n fileNode) writePart(p []byte, block uint64, at int, fresh bool) (int, error) {
-	get := n.fs.cache.Get
-	if fresh {
-		get = n.fs.cache.Fresh
+// WriteBlocks writes p, whole blocks, to byte off of the contents: buf.IO.
+func (n *node) WriteBlocks(p []byte, off int64) error {
+	s := n.fs.sb
+	for len(p) > 0 {
+		x, err := n.mapBlock(uint64(off) >> s.bshift)
+		if err == nil && (x.pblk == 0 || x.unwritten) {
+			err = abi.EIO
+		}
+		if err != nil {
+			return err
+		}
+		c := int(min(int64(len(p)), int64(x.end())<<s.bshift-off))
+		if err := n.fs.writeBlocks(x.from(uint32(off>>s.bshift)).pblk, p[:c]); err != nil {
+			return err
+		}
+		p, off = p[c:], off+int64(c)
 	}
-	b, err := get(block)
-	if err != nil {
-		return 0, err
-	}
-	copy(b.Data[at:], p)
-	n.fs.dirtyData(b)
-	return len(p), nil
+	return nil
 }
 
 // zeroGap makes what lies between the end of the file and off, in the last
@@ -196,12 +201,5 @@ func (n *node) zeroRange(from, end int64) error {
 	if err != nil || x.pblk == 0 || x.unwritten {
 		return err
 	}
-	b, err := n.fs.cache.Get(x.from(uint32(lblk)).pblk)
-	if err != nil {
-		return err
-	}
-	start := int64(lblk) << n.fs.sb.bshift
-	clear(b.Data[from-start : end-start])
-	n.fs.dirtyData(b)
-	return nil
+	return n.writeRun(make([]byte, end-from), from, false)
 }

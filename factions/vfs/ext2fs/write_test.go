@@ -155,7 +155,7 @@ func TestSparseLarge(t *testing.T) {
 }
 
 // hasLoop mounts an image by the host's own driver, if it can.
-func hasLoop(t *testing.T, image, dir, opts string) bool {
+func hasLoop(t testing.TB, image, dir, opts string) bool {
 	t.Helper()
 	if err := exec.Command("mount", "-o", "loop,"+opts, image, dir).Run(); err != nil {
 		return false
