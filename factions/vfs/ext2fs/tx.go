@@ -12,8 +12,8 @@ import (
 
 // What a changed buffer waits for: bits of buf.Buf.State.
 const (
-	inTx     = 1 << iota // the next commit
-	inLog                // in the journal: to be written to its place
+	inTx  = 1 << iota // the next commit
+	inLog             // in the journal: to be written to its place
 )
 
 // tx is the transaction that collects changes.
