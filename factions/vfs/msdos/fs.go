@@ -4,7 +4,7 @@ package msdos
 import (
 	"sync"
 
-	"github.com/rumpkit/rumpkit/factions/vfs/msdos/cache"
+	"github.com/rumpkit/rumpkit/factions/vfs/buf"
 	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/memlimit"
@@ -24,8 +24,10 @@ type FS struct {
 	mount *vnode.Mount
 	now   func() int64
 	mem   *memlimit.Account
-	dev   *cache.Cache
+	dev   *buf.Store
 	disk  Disk
+	// flusher writes what is dirty when there is much of it or it is old.
+	flusher buf.Flusher
 
 	// mu protects everything below, and in nodes all but the contents of
 	// files. It is taken after the locks of vnodes.
@@ -44,13 +46,13 @@ type FS struct {
 
 // Disk is the device a volume lies on.
 type Disk interface {
-	cache.Disk
+	buf.Disk
 	Close()
 }
 
 // open reads the volume on disk: EINVAL when there is none.
 func open(disk Disk, m *vnode.Mount, o options, now func() int64, mem *memlimit.Account) (*FS, error) {
-	fs := &FS{mount: m, options: o, now: now, mem: mem, disk: disk, dev: cache.New(disk, mem),
+	fs := &FS{mount: m, options: o, now: now, mem: mem, disk: disk, dev: buf.NewStore(disk, mem),
 		nodes: map[int64]*node{}, orphans: map[*node]bool{}}
 	if err := fs.readBoot(); err != nil {
 		fs.dev.Close()
@@ -116,6 +118,7 @@ func (fs *FS) change() error {
 		fs.mu.Unlock()
 		return err
 	}
+	fs.flushLater()
 	return nil
 }
 
@@ -152,6 +155,7 @@ func (fs *FS) sync() error {
 // Unmount writes everything back and closes the device. Without force, what
 // cannot be written keeps the volume mounted.
 func (fs *FS) Unmount(force bool) error {
+	fs.flusher.Stop()
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	if fs.gone {
@@ -162,6 +166,7 @@ func (fs *FS) Unmount(force bool) error {
 	}
 	err := fs.markClean()
 	if err != nil && !force {
+		fs.flusher.Resume()
 		return err
 	}
 	fs.gone = true

@@ -77,6 +77,8 @@ func (d *driver) mount(l *proc.LWP, m *vnode.Mount, args usermem.InOutBuf) (vnod
 		disk.Close()
 		return nil, err
 	}
+	b := d.v.Base()
+	fs.flusher.Host, fs.flusher.Go, fs.flusher.Work = b.Host, b.Go, fs.background
 	vol := &volume{FS: fs, d: d, disk: disk, args: a}
 	d.mu.Lock()
 	d.mounted[vol] = true

@@ -79,7 +79,7 @@ func (fs *FS) move(src *node, e *entry, child, dst *node, name string) error {
 		return err
 	}
 	if dst != src {
-		if err := fs.dev.Flush(); err != nil {
+		if err := fs.dev.Sync(); err != nil { // so that one of them is there
 			return err
 		}
 	}
@@ -105,7 +105,7 @@ func (fs *FS) replace(src *node, e *entry, child, dst *node, name string, over *
 	}
 	fs.orphan(over)
 	if dst != src {
-		if err := fs.dev.Flush(); err != nil {
+		if err := fs.dev.Sync(); err != nil { // so that one of them is there
 			return err
 		}
 	}

@@ -52,7 +52,7 @@ func (fs *FS) markInUse() error {
 		if err := fs.setState(true); err != nil {
 			return err
 		}
-		if err := fs.dev.Flush(); err != nil {
+		if err := fs.dev.Sync(); err != nil {
 			return err
 		}
 	}

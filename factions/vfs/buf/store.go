@@ -1,7 +1,7 @@
-// Package cache keeps parts of a disk in memory: metadata and small reads and
-// writes go through it, large ones past it. What is written stays here until
-// Flush, or until there is too much of it.
-package cache
+// Stores: parts of a disk in memory, by byte, for file systems whose blocks lie
+// anywhere: metadata and small reads and writes go through it, large ones past
+// it. What is written stays there until Flush, or until there is too much.
+package buf
 
 import (
 	"sync"
@@ -21,37 +21,37 @@ type Disk interface {
 const (
 	// SectorSize is the least the disk reads and writes.
 	SectorSize = 512
-	pageSize   = 32 * SectorSize
-	maxPages   = 2048 // 32 MiB
-	minPages   = 8
-	maxDirty   = maxPages / 2
-	directMin  = 2 * pageSize // what is longer goes past the cache
+	spanSize   = 64 * SectorSize
+	maxSpans   = 1024 // 32 MiB
+	minSpans   = 8
+	maxDirty   = maxSpans / 2
+	directMin  = 2 * spanSize // what is longer goes past the cache
 )
 
-// Cache is the cache of one disk.
-type Cache struct {
+// Store is the cache of one disk.
+type Store struct {
 	disk Disk
 	size int64
 	mem  *memlimit.Account
 
 	mu    sync.Mutex
-	pages map[int64]*page // by offset
-	ring  []*page         // in the order the hand passes them
+	spans map[int64]*span // by offset
+	ring  []*span         // in the order the hand passes them
 	hand  int
-	last  *page
+	last  *span
 	dirty int
 }
 
-// New returns an empty cache that charges mem for what it holds.
-func New(d Disk, mem *memlimit.Account) *Cache {
-	return &Cache{disk: d, size: d.Size() &^ (SectorSize - 1), mem: mem, pages: map[int64]*page{}}
+// NewStore returns an empty cache that charges mem for what it holds.
+func NewStore(d Disk, mem *memlimit.Account) *Store {
+	return &Store{disk: d, size: d.Size() &^ (SectorSize - 1), mem: mem, spans: map[int64]*span{}}
 }
 
 // Size returns how many bytes there are.
-func (c *Cache) Size() int64 { return c.size }
+func (c *Store) Size() int64 { return c.size }
 
 // check refuses what lies beyond the disk: EIO.
-func (c *Cache) check(n int, off int64) error {
+func (c *Store) check(n int, off int64) error {
 	if off < 0 || off > c.size || int64(n) > c.size-off {
 		return abi.EIO
 	}
@@ -59,7 +59,7 @@ func (c *Cache) check(n int, off int64) error {
 }
 
 // ReadAt fills p from byte off on: EIO beyond the end, or what the disk says.
-func (c *Cache) ReadAt(p []byte, off int64) error {
+func (c *Store) ReadAt(p []byte, off int64) error {
 	if err := c.check(len(p), off); err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (c *Cache) ReadAt(p []byte, off int64) error {
 		if n > 0 {
 			err = c.past(func() error { return full(c.disk.ReadAt(p[:n], off)) })
 		} else {
-			n, err = c.readPage(p, off)
+			n, err = c.readSpan(p, off)
 		}
 		if err != nil {
 			return err
@@ -82,7 +82,7 @@ func (c *Cache) ReadAt(p []byte, off int64) error {
 }
 
 // WriteAt writes p at byte off.
-func (c *Cache) WriteAt(p []byte, off int64) error {
+func (c *Store) WriteAt(p []byte, off int64) error {
 	if err := c.check(len(p), off); err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (c *Cache) WriteAt(p []byte, off int64) error {
 		if n > 0 {
 			err = c.past(func() error { return full(c.disk.WriteAt(p[:n], off)) })
 		} else {
-			n, err = c.writePage(p, off)
+			n, err = c.writeSpan(p, off)
 		}
 		if err != nil {
 			return err
@@ -105,15 +105,15 @@ func (c *Cache) WriteAt(p []byte, off int64) error {
 }
 
 // direct returns how many of the n bytes at off may go past the cache: whole
-// pages of which none is in it, 0 for too few of them. Whoever moves them
+// spans of which none is in it, 0 for too few of them. Whoever moves them
 // keeps others from the same bytes: they are contents of one locked file.
-func (c *Cache) direct(n int, off int64) int {
-	if n < directMin || off%pageSize != 0 {
+func (c *Store) direct(n int, off int64) int {
+	if n < directMin || off%spanSize != 0 {
 		return 0
 	}
 	d := 0
-	for d+pageSize <= n && c.pages[off+int64(d)] == nil {
-		d += pageSize
+	for d+spanSize <= n && c.spans[off+int64(d)] == nil {
+		d += spanSize
 	}
 	if d < directMin {
 		return 0
@@ -122,7 +122,7 @@ func (c *Cache) direct(n int, off int64) int {
 }
 
 // past calls fn without the lock.
-func (c *Cache) past(fn func() error) error {
+func (c *Store) past(fn func() error) error {
 	c.mu.Unlock()
 	defer c.mu.Lock()
 	return fn()
@@ -130,34 +130,34 @@ func (c *Cache) past(fn func() error) error {
 
 func full(_ int, err error) error { return err }
 
-func (c *Cache) readPage(p []byte, off int64) (int, error) {
-	pg, at, err := c.page(off)
+func (c *Store) readSpan(p []byte, off int64) (int, error) {
+	sp, at, err := c.span(off)
 	if err != nil {
 		return 0, err
 	}
-	if err := c.fill(pg, at, min(at+len(p), pageSize)); err != nil {
+	if err := c.fill(sp, at, min(at+len(p), spanSize)); err != nil {
 		return 0, err
 	}
-	return copy(p, pg.buf[at:]), nil
+	return copy(p, sp.buf[at:]), nil
 }
 
-func (c *Cache) writePage(p []byte, off int64) (int, error) {
-	pg, at, err := c.page(off)
+func (c *Store) writeSpan(p []byte, off int64) (int, error) {
+	sp, at, err := c.span(off)
 	if err != nil {
 		return 0, err
 	}
-	end := min(at+len(p), pageSize)
+	end := min(at+len(p), spanSize)
 	if at%SectorSize != 0 || end%SectorSize != 0 {
-		if err := c.fill(pg, at, end); err != nil {
+		if err := c.fill(sp, at, end); err != nil {
 			return 0, err
 		}
 	}
-	n := copy(pg.buf[at:end], p)
-	m := mask(at, end)
-	if pg.dirty == 0 {
+	n := copy(sp.buf[at:end], p)
+	m := sectorMask(at, end)
+	if sp.dirty == 0 {
 		c.dirty++
 	}
-	pg.valid, pg.dirty = pg.valid|m, pg.dirty|m
+	sp.valid, sp.dirty = sp.valid|m, sp.dirty|m
 	if c.dirty > maxDirty {
 		return n, c.flush()
 	}
@@ -165,12 +165,12 @@ func (c *Cache) writePage(p []byte, off int64) (int, error) {
 }
 
 // Zero writes n zeros at byte off.
-func (c *Cache) Zero(off, n int64) error {
+func (c *Store) Zero(off, n int64) error {
 	zeros := make([]byte, min(n, 4*directMin))
 	for n > 0 {
 		k := min(n, int64(len(zeros)))
-		if k > pageSize {
-			k -= off % pageSize // from then on in whole pages
+		if k > spanSize {
+			k -= off % spanSize // from then on in whole spans
 		}
 		if err := c.WriteAt(zeros[:k], off); err != nil {
 			return err
