@@ -96,14 +96,14 @@ func (b *Base) SysSettimeofday50(l *proc.LWP, tv usermem.In[abi.Timeval], tzp us
 	return b.settime(l, fromTimeval(t))
 }
 
-// SysAdjtime50 is adjtime(2), row 421: root only, to change; the rest of the
-// last adjustment is returned.
+// SysAdjtime50 is adjtime(2), row 421: root only; the rest of the last
+// adjustment is returned.
 func (b *Base) SysAdjtime50(l *proc.LWP, delta usermem.In[abi.Timeval], olddelta usermem.Out[abi.Timeval]) error {
+	if !l.Cred().IsRoot() {
+		return abi.EPERM
+	}
 	var ns int64
 	if !delta.IsNil() {
-		if !l.Cred().IsRoot() {
-			return abi.EPERM
-		}
 		tv, err := delta.Get()
 		if err != nil {
 			return err
@@ -137,12 +137,14 @@ func (b *Base) SysClockNanosleep(l *proc.LWP, id, flags int32, rqtp usermem.In[a
 	return 0, err
 }
 
+// nanosleep sleeps until, or for as long as, rqtp says, not at all if that is
+// past; rmtp receives what is left.
 func (b *Base) nanosleep(l *proc.LWP, id, flags int32, rqtp usermem.In[abi.Timespec], rmtp usermem.Out[abi.Timespec]) error {
 	ts, err := rqtp.Get()
 	if err != nil {
 		return err
 	}
-	d, err := duration(ts)
+	end, err := nanoseconds(ts)
 	if err != nil {
 		return err
 	}
@@ -151,16 +153,16 @@ func (b *Base) nanosleep(l *proc.LWP, id, flags int32, rqtp usermem.In[abi.Times
 		return err
 	}
 	absolute := flags&abi.TIMER_ABSTIME != 0
-	end := now + int64(d)
-	if absolute {
-		end = int64(d)
+	if !absolute {
+		end += now
 	}
 	err = b.sleepUntil(l, id, end)
-	if err == abi.EINTR && !absolute && !rmtp.IsNil() {
-		now, _ = b.readClock(id)
-		if e := rmtp.Put(Timespec(max(end-now, 0))); e != nil {
-			return e
-		}
+	if rmtp.IsNil() || err == abi.EINTR && absolute || err != nil && err != abi.EINTR {
+		return err
+	}
+	now, _ = b.readClock(id)
+	if e := rmtp.Put(Timespec(max(end-now, 0))); e != nil {
+		return e
 	}
 	return err
 }

@@ -93,10 +93,11 @@ func (b *Base) SysTimerCreate(l *proc.LWP, id int32, evp usermem.In[abi.Sigevent
 	return nil
 }
 
-// eventSignal returns the signal that a struct sigevent asks for, 0 for none.
+// eventSignal returns the signal that a struct sigevent asks for, 0 for none
+// and for threads, which are the library's affair.
 func eventSignal(ev abi.Sigevent) (int32, error) {
 	switch ev.Notify {
-	case abi.SIGEV_NONE:
+	case abi.SIGEV_NONE, abi.SIGEV_THREAD:
 		return 0, nil
 	case abi.SIGEV_SIGNAL:
 		if ev.Signo > 0 && ev.Signo < abi.NSIG {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -13,7 +14,9 @@ type table struct {
 	name string
 	// kernel is the smallest selection that serves its rows.
 	kernel string
-	cases  []testCase
+	// lacks are rows that NetBSD's rump kernels do not serve.
+	lacks []string
+	cases []testCase
 }
 
 // tables are all files, and what they say of rows.
@@ -53,6 +56,7 @@ func loadTables(t *testing.T) *tables {
 //	# a comment
 //	kernel vfs                 the selection that serves the rows that follow
 //	def NAME TEXT              a macro
+//	lacks ROW...: why          NetBSD's rump kernels do not serve them
 //	never fails ROW...: why    there is no case of an error; never succeeds likewise
 //
 // A line that ends in a backslash goes on in the next.
@@ -93,6 +97,13 @@ func (ts *tables) line(tab *table, n int, line string) error {
 		name, body, _ := strings.Cut(rest, " ")
 		ts.macros[name] = macro(body)
 		return nil
+	case word == "lacks":
+		rows, _, ok := strings.Cut(rest, ": ")
+		if !ok {
+			return fmt.Errorf("lacks ROW...: why")
+		}
+		tab.lacks = append(tab.lacks, strings.Fields(rows)...)
+		return nil
 	case word == "never":
 		rows, reason, ok := strings.Cut(rest, ": ")
 		what, list, _ := strings.Cut(rows, " ")
@@ -110,6 +121,9 @@ func (ts *tables) line(tab *table, n int, line string) error {
 	}
 	c, err := parseCase(full)
 	c.file, c.line, c.src = tab.name, n, line
+	for i := range c.steps {
+		c.skip = c.skip || slices.Contains(tab.lacks, c.steps[i].call)
+	}
 	tab.cases = append(tab.cases, c)
 	return err
 }

@@ -22,6 +22,9 @@ type timer struct {
 }
 
 func (t *timer) attach(_ *proc.LWP, n *knote) error {
+	if n.kq.Data == 0 {
+		return abi.EINVAL
+	}
 	n.q.mu.Lock()
 	defer n.q.mu.Unlock()
 	n.kq.Flags |= abi.EV_CLEAR
