@@ -30,8 +30,7 @@ func (e *endpoint) control4(list []byte, cm *tcpip.ReceivableControlMessages) []
 		list = net.AppendControl(list, abi.IPPROTO_IP, abi.IP_RECVDSTADDR, dst.AsSlice())
 	}
 	if cm.HasIPPacketInfo && e.extra.wants(recvIf) {
-		sdl := linkAddr(cm.PacketInfo.NIC, e.stack.FindNICNameFromID(cm.PacketInfo.NIC))
-		list = net.AppendControl(list, abi.IPPROTO_IP, abi.IP_RECVIF, usermem.BytesOf(&sdl))
+		list = net.AppendControl(list, abi.IPPROTO_IP, abi.IP_RECVIF, e.in.ifs.sdl(cm.PacketInfo.NIC))
 	}
 	if cm.HasTTL {
 		list = net.AppendControl(list, abi.IPPROTO_IP, abi.IP_RECVTTL, []byte{cm.TTL})
@@ -57,14 +56,6 @@ func control6(list []byte, cm *tcpip.ReceivableControlMessages) []byte {
 		list = net.AppendControl(list, abi.IPPROTO_IPV6, abi.IPV6_TCLASS, net.Value(int32(cm.TClass)))
 	}
 	return list
-}
-
-// linkAddr returns the link-level address that names interface nic.
-func linkAddr(nic tcpip.NICID, name string) abi.SockaddrDl {
-	sdl := abi.SockaddrDl{Len: 20, Family: abi.AF_LINK, Index: uint16(nic)}
-	sdl.Addr.Type = abi.IFT_LOOP
-	sdl.Addr.Nlen = uint8(copy(sdl.Addr.Data[:], name))
-	return sdl
 }
 
 // parseControl reads control messages to send: EINVAL for one that is broken,

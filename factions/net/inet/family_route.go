@@ -4,6 +4,7 @@ package inet
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/rumpkit/rumpkit/factions/net"
 	"github.com/rumpkit/rumpkit/kernel/abi"
@@ -16,8 +17,14 @@ type routeEndpoint struct {
 	net.Unsupported
 	in   *Inet
 	sock *net.Socket
-	// queue is the messages not yet read; the lock of the interfaces guards it.
+	// queue is the messages not yet read; the lock of routeSocks guards it.
 	queue [][]byte
+}
+
+// routeSocks is the open routing sockets. Its lock is the last that is taken.
+type routeSocks struct {
+	mu   sync.Mutex
+	list []*routeEndpoint
 }
 
 func (in *Inet) familyRoute() *net.Family {
@@ -30,17 +37,18 @@ func (in *Inet) familyRoute() *net.Family {
 // Attach implements net.Endpoint.
 func (e *routeEndpoint) Attach(s *net.Socket) {
 	e.sock = s
-	e.in.ifs.mu.Lock()
-	defer e.in.ifs.mu.Unlock()
-	e.in.ifs.socks = append(e.in.ifs.socks, e)
+	n := &e.in.ifs.socks
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.list = append(n.list, e)
 }
 
 // Close implements net.Endpoint.
 func (e *routeEndpoint) Close() {
-	n := &e.in.ifs
+	n := &e.in.ifs.socks
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.socks = slices.DeleteFunc(n.socks, func(o *routeEndpoint) bool { return o == e })
+	n.list = slices.DeleteFunc(n.list, func(o *routeEndpoint) bool { return o == e })
 }
 
 // routeBuffer is the size of both buffers, in bytes, and routeQueue how many
@@ -63,8 +71,8 @@ func (e *routeEndpoint) Poll() event.Mask {
 
 // Queued implements net.Endpoint.
 func (e *routeEndpoint) Queued() (recv, send int) {
-	e.in.ifs.mu.Lock()
-	defer e.in.ifs.mu.Unlock()
+	e.in.ifs.socks.mu.Lock()
+	defer e.in.ifs.socks.mu.Unlock()
 	if len(e.queue) == 0 {
 		return 0, 0
 	}
@@ -73,8 +81,8 @@ func (e *routeEndpoint) Queued() (recv, send int) {
 
 // Recv implements net.Endpoint.
 func (e *routeEndpoint) Recv(_ *proc.LWP, m *net.Message) (int, error) {
-	e.in.ifs.mu.Lock()
-	defer e.in.ifs.mu.Unlock()
+	e.in.ifs.socks.mu.Lock()
+	defer e.in.ifs.socks.mu.Unlock()
 	if len(e.queue) == 0 {
 		return 0, abi.EWOULDBLOCK
 	}
@@ -92,10 +100,10 @@ func (e *routeEndpoint) Recv(_ *proc.LWP, m *net.Message) (int, error) {
 }
 
 // tell gives a message to every routing socket that has room.
-func (n *interfaces) tell(msg []byte) {
+func (n *routeSocks) tell(msg []byte) {
 	n.mu.Lock()
 	var told []*routeEndpoint
-	for _, e := range n.socks {
+	for _, e := range n.list {
 		if len(e.queue) < routeQueue {
 			e.queue = append(e.queue, msg)
 			told = append(told, e)

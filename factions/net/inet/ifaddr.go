@@ -1,4 +1,4 @@
-// Addresses of interfaces, and which are up.
+// Addresses: of interfaces, and prefixes of routes.
 package inet
 
 import (
@@ -8,13 +8,9 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv6"
-	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
 )
-
-// maxAddrs bounds the addresses of one interface.
-const maxAddrs = 1024
 
 // protocol returns the address as the stack takes it.
 func (a ifaddr) protocol() tcpip.ProtocolAddress {
@@ -27,6 +23,30 @@ func (a ifaddr) protocol() tcpip.ProtocolAddress {
 	}
 	return p
 }
+
+// subnet returns the network the address is in.
+func (a ifaddr) subnet() tcpip.Subnet { return a.protocol().AddressWithPrefix.Subnet() }
+
+// network returns the address of the network, with the same prefix.
+func (a ifaddr) network() ifaddr {
+	sub := a.subnet()
+	return ifaddr{sub.ID(), a.prefix}
+}
+
+// contains reports whether an address is in the same network.
+func (a ifaddr) contains(addr tcpip.Address) bool {
+	sub := a.subnet()
+	return a.addr.Len() == addr.Len() && sub.Contains(addr)
+}
+
+// broadcast returns the address of all in the network.
+func (a ifaddr) broadcast() tcpip.Address {
+	sub := a.subnet()
+	return sub.Broadcast()
+}
+
+// host reports whether the prefix is the whole address.
+func (a ifaddr) host() bool { return a.prefix == a.addr.BitLen() }
 
 // sockaddr returns the address as a socket address of the interface.
 func (a ifaddr) sockaddr(nic tcpip.NICID) []byte {
@@ -45,7 +65,7 @@ func (a ifaddr) embedded(nic tcpip.NICID) []byte {
 }
 
 func isLinkLocal6(a tcpip.Address) bool {
-	return a.Len() == 16 && header.IsV6LinkLocalUnicastAddress(a)
+	return a.Len() == 16 && (header.IsV6LinkLocalUnicastAddress(a) || header.IsV6LinkLocalMulticastAddress(a))
 }
 
 // netmask returns the mask as a socket address.
@@ -84,7 +104,7 @@ func prefixLen(mask []byte) (int, error) {
 
 // first returns the first address of a family, and one equal to want if there
 // is such a one. ok is false when there is none at all.
-func (i *iface) first(v6 bool, want tcpip.Address) (a ifaddr, ok bool) {
+func (i *iface) first(v6 bool, want tcpip.Address) (a own, ok bool) {
 	for _, c := range i.addrs {
 		if c.v6() != v6 {
 			continue
@@ -100,76 +120,26 @@ func (i *iface) first(v6 bool, want tcpip.Address) (a ifaddr, ok bool) {
 }
 
 // exact returns the address equal to want: EADDRNOTAVAIL when there is none.
-func (i *iface) exact(v6 bool, want tcpip.Address) (ifaddr, error) {
+func (i *iface) exact(v6 bool, want tcpip.Address) (own, error) {
 	if a, ok := i.first(v6, want); ok && a.addr == want {
 		return a, nil
 	}
-	return ifaddr{}, abi.EADDRNOTAVAIL
+	return own{}, abi.EADDRNOTAVAIL
 }
 
-// addAddr gives i an address, or one it has a new prefix, and brings it up.
-// Preconditions: the list is locked.
-func (i *iface) addAddr(s *stack.Stack, a ifaddr) error {
-	if len(i.addrs) >= maxAddrs {
-		return abi.ENOBUFS
-	}
-	_ = i.removeAddr(s, a.addr)
-	if err := i.setUp(s, true); err != nil {
-		return err
-	}
-	if err := enter(s, a); err != nil {
-		return err
-	}
-	i.addrs = append(i.addrs, a)
-	return nil
-}
-
-// enter gives the stack's loopback an address: EEXIST when it has it.
-func enter(s *stack.Stack, a ifaddr) error {
-	err := s.AddProtocolAddress(loNIC, a.protocol(), stack.AddressProperties{})
-	if _, dup := err.(*tcpip.ErrDuplicateAddress); dup {
-		return abi.EEXIST
-	}
-	return errno(err)
-}
-
-// removeAddr takes an address away. Preconditions: the list is locked.
-func (i *iface) removeAddr(s *stack.Stack, addr tcpip.Address) error {
-	for k, a := range i.addrs {
-		if a.addr == addr {
-			i.addrs = append(i.addrs[:k:k], i.addrs[k+1:]...)
-			if i.flags&abi.IFF_UP == 0 && i.nic != loNIC {
-				return nil
-			}
-			return errno(s.RemoveAddress(loNIC, addr))
+// source returns the address of i that is nearest to a peer: one in its
+// network, or the first that is not link-local.
+func (i *iface) source(peer tcpip.Address) (best own, ok bool) {
+	for _, c := range i.addrs {
+		if c.addr.Len() != peer.Len() {
+			continue
+		}
+		if c.contains(peer) {
+			return c, true
+		}
+		if !ok || isLinkLocal6(best.addr) {
+			best, ok = c, true
 		}
 	}
-	return abi.EADDRNOTAVAIL
-}
-
-// setUp brings i up or down: lo0 itself, or the addresses of another.
-// Preconditions: the list is locked.
-func (i *iface) setUp(s *stack.Stack, up bool) error {
-	if up == (i.flags&abi.IFF_UP != 0) {
-		return nil
-	}
-	if up {
-		i.flags |= upFlags
-	} else {
-		i.flags &^= upFlags
-	}
-	switch {
-	case i.nic == loNIC && up:
-		return errno(s.EnableNIC(loNIC))
-	case i.nic == loNIC:
-		return errno(s.DisableNIC(loNIC))
-	}
-	for _, a := range i.addrs {
-		if up {
-			_ = enter(s, a)
-		} else {
-			_ = s.RemoveAddress(loNIC, a.addr)
-		}
-	}
-	return nil
+	return best, ok
 }

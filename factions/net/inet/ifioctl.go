@@ -7,6 +7,7 @@ import (
 
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
+	"github.com/rumpkit/rumpkit/factions/net/ether"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/file"
 	"github.com/rumpkit/rumpkit/kernel/proc"
@@ -42,49 +43,101 @@ func (in *Inet) ioctl(l *proc.LWP, af int, cmd uint32, arg *file.Arg) error {
 	case abi.SIOCGIFCONF:
 		return in.ifconf(arg)
 	case abi.SIOCIFGCLONERS:
-		return cloners(arg)
+		return in.clonerNames(arg)
 	}
 	name, _, _ := bytes.Cut(arg.Data[:abi.IFNAMSIZ], []byte{0})
-	if cmd&abi.IOC_DIRMASK == abi.IOC_IN && !l.Cred().IsRoot() {
+	if changes(cmd) && !l.Cred().IsRoot() {
 		return abi.EPERM
 	}
 	switch cmd {
 	case abi.SIOCIFCREATE:
-		return in.create(string(name))
+		return in.Create(string(name))
 	case abi.SIOCIFDESTROY:
-		return in.destroy(string(name))
+		return in.Destroy(string(name))
 	}
+	i, err := in.ifioctl(string(name), af, cmd, arg.Data)
+	if err != abi.ENOTTY || i == nil || i.eth == nil {
+		return err
+	}
+	return driverIoctl(l, i.eth, cmd, arg)
+}
+
+// changes reports whether a command is for root only.
+func changes(cmd uint32) bool {
+	return cmd&abi.IOC_DIRMASK == abi.IOC_IN || cmd == abi.SIOCSIFMEDIA
+}
+
+// ifioctl performs the commands known here.
+func (in *Inet) ifioctl(name string, af int, cmd uint32, d []byte) (*iface, error) {
 	s, err := in.Stack()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	in.ifs.mu.Lock()
-	defer in.ifs.mu.Unlock()
-	i := in.ifs.find(string(name))
+	n := &in.ifs
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	i := n.find(name)
 	if i == nil {
-		return abi.ENXIO
+		return nil, abi.ENXIO
 	}
-	if err := i.ioctl(s, cmd, arg.Data); err != abi.ENOTTY {
-		return err
+	if err := n.ioctl(s, i, cmd, d); err != abi.ENOTTY {
+		return i, err
 	}
 	switch af {
 	case abi.AF_INET6:
-		return i.ioctl6(s, cmd, arg.Data)
+		return i, in.ioctl6(s, i, cmd, d)
 	case abi.AF_LINK:
-		return i.ioctlLink(cmd, arg.Data)
+		return i, n.ioctlLink(s, i, cmd, d)
 	}
-	return i.ioctl4(s, cmd, arg.Data)
+	return i, n.ioctl4(s, i, cmd, d)
 }
 
-// ioctl performs commands that no family has a part in. Preconditions: the
-// list is locked; d is as long as the command says.
-func (i *iface) ioctl(s *stack.Stack, cmd uint32, d []byte) error {
+// driverIoctl performs a command that the driver may know.
+func driverIoctl(l *proc.LWP, e *ether.Link, cmd uint32, arg *file.Arg) error {
+	if cmd == abi.SIOCGIFMEDIA || cmd == abi.SIOCSIFMEDIA {
+		if m, ok := e.Driver().(ether.Media); ok {
+			return media(m, cmd, arg)
+		}
+	}
+	if c, ok := e.Driver().(ether.Commander); ok {
+		return c.Ioctl(l, cmd, arg)
+	}
+	return abi.ENOTTY
+}
+
+// media performs the commands of ifmedia(4).
+func media(m ether.Media, cmd uint32, arg *file.Arg) error {
+	if cmd == abi.SIOCSIFMEDIA {
+		return m.SetMedia(int32(binary.LittleEndian.Uint32(arg.Data[union:])))
+	}
+	var r abi.Ifmediareq
+	copy(usermem.BytesOf(&r), arg.Data)
+	var list []int32
+	room := r.Count
+	r.Current, r.Active, r.Status, list = m.Media()
+	r.Mask, r.Count = 0, int32(len(list))
+	if r.Ulist != 0 && room > 0 {
+		var all []byte
+		for _, w := range list[:min(len(list), int(room))] {
+			all = binary.LittleEndian.AppendUint32(all, uint32(w))
+		}
+		if err := arg.User.Follow(r.Ulist, len(all)).CopyOut(all); err != nil {
+			return err
+		}
+	}
+	copy(arg.Data, usermem.BytesOf(&r))
+	return nil
+}
+
+// ioctl performs commands that no family has a part in. Preconditions: n.mu is
+// held; d is as long as the command says.
+func (n *interfaces) ioctl(s *stack.Stack, i *iface, cmd uint32, d []byte) error {
 	v := d[union:]
 	switch cmd {
 	case abi.SIOCGIFFLAGS:
-		binary.LittleEndian.PutUint16(v, i.flags)
+		binary.LittleEndian.PutUint16(v, i.allFlags())
 	case abi.SIOCSIFFLAGS:
-		return i.setUp(s, binary.LittleEndian.Uint16(v)&abi.IFF_UP != 0)
+		return n.setFlags(s, i, binary.LittleEndian.Uint16(v))
 	case abi.SIOCGIFMETRIC:
 		binary.LittleEndian.PutUint32(v, uint32(i.metric))
 	case abi.SIOCSIFMETRIC:
@@ -92,7 +145,7 @@ func (i *iface) ioctl(s *stack.Stack, cmd uint32, d []byte) error {
 	case abi.SIOCGIFMTU:
 		binary.LittleEndian.PutUint32(v, i.link.MTU())
 	case abi.SIOCSIFMTU:
-		return i.setMTU(s, int32(binary.LittleEndian.Uint32(v)))
+		return n.setMTU(s, i, int32(binary.LittleEndian.Uint32(v)))
 	case abi.SIOCGIFINDEX:
 		binary.LittleEndian.PutUint32(v, uint32(i.nic))
 	case abi.SIOCGIFCAP:
@@ -101,84 +154,79 @@ func (i *iface) ioctl(s *stack.Stack, cmd uint32, d []byte) error {
 		data := i.data()
 		copy(v, usermem.BytesOf(&data))
 		if cmd == abi.SIOCZIFDATA {
-			i.link.packets.Store(0)
-			i.link.bytes.Store(0)
+			i.link.Reset()
 		}
 	case abi.SIOCGIFADDRPREF:
 		return nil // every preference is 0
+	case abi.SIOCGIFDLT:
+		return i.dlt(v)
+	case abi.SIOCADDMULTI, abi.SIOCDELMULTI:
+		return i.multi()
 	default:
 		return abi.ENOTTY
 	}
 	return nil
 }
 
-// minMTU and maxMTU bound an interface's MTU: IPv6 asks for the first.
+// userFlags are those that SIOCSIFFLAGS sets and nothing acts upon.
+const userFlags = abi.IFF_DEBUG | abi.IFF_LINK0 | abi.IFF_LINK1 | abi.IFF_LINK2
+
+// setFlags sets the flags that may be set.
+func (n *interfaces) setFlags(s *stack.Stack, i *iface, f uint16) error {
+	old := i.flags
+	i.flags = i.flags&^userFlags | f&userFlags
+	err := n.setUp(s, i, f&abi.IFF_UP != 0)
+	if i.flags&^upFlags != old&^upFlags && i.up() == (old&abi.IFF_UP != 0) {
+		n.tellIface(i)
+	}
+	return err
+}
+
+// dlt answers SIOCGIFDLT: which data link it is (bpf(4)).
+func (i *iface) dlt(v []byte) error {
+	const null, en10mb = 0, 1
+	if i.eth != nil {
+		binary.LittleEndian.PutUint32(v, en10mb)
+	} else {
+		binary.LittleEndian.PutUint32(v, null)
+	}
+	return nil
+}
+
+// multi answers requests for groups of the link: all groups are received.
+func (i *iface) multi() error {
+	if i.eth == nil {
+		return abi.EAFNOSUPPORT
+	}
+	return nil
+}
+
+// minMTU and maxMTU bound a loopback's MTU: IPv6 asks for the first.
 const minMTU, maxMTU = 1280, 65535
 
-func (i *iface) setMTU(s *stack.Stack, mtu int32) error {
-	if mtu < minMTU || mtu > maxMTU {
+func (n *interfaces) setMTU(s *stack.Stack, i *iface, mtu int32) error {
+	if i.eth != nil {
+		if err := i.eth.CheckMTU(uint32(mtu)); err != nil {
+			return err
+		}
+	} else if mtu < minMTU || mtu > maxMTU {
 		return abi.EINVAL
 	}
-	if i.nic != loNIC {
+	defer n.tellIface(i)
+	if i.home() != i.nic {
 		i.link.SetMTU(uint32(mtu))
 		return nil
 	}
-	return errno(s.SetNICMTU(loNIC, uint32(mtu)))
+	return errno(s.SetNICMTU(i.nic, uint32(mtu)))
 }
 
 // data returns properties and counters.
 func (i *iface) data() abi.IfData {
-	n, b := i.link.packets.Load(), i.link.bytes.Load()
-	return abi.IfData{
-		Type: abi.IFT_LOOP, Mtu: uint64(i.link.MTU()), Metric: uint64(i.metric),
-		Ipackets: n, Opackets: n, Ibytes: b, Obytes: b,
+	d := abi.IfData{Type: abi.IFT_LOOP, Mtu: uint64(i.link.MTU()), Metric: uint64(i.metric)}
+	if i.eth != nil {
+		d.Type, d.Addrlen, d.Hdrlen = abi.IFT_ETHER, ether.AddrSize, ether.HeaderSize
+		d.Baudrate = 10_000_000
 	}
-}
-
-// ifconf answers SIOCGIFCONF: one struct ifreq for each address. Without a
-// buffer it tells how long one must be.
-func (in *Inet) ifconf(arg *file.Arg) error {
-	var c abi.Ifconf
-	copy(usermem.BytesOf(&c), arg.Data)
-	var all []byte
-	in.ifs.mu.Lock()
-	for _, i := range in.ifs.list {
-		for _, a := range i.addrs {
-			var r abi.Ifreq
-			copy(r.Name[:], i.name)
-			copy(r.Ifru[:], a.sockaddr(i.nic))
-			all = append(all, usermem.BytesOf(&r)...)
-		}
-	}
-	in.ifs.mu.Unlock()
-	const each = 144
-	if c.Buf != 0 {
-		room := max(int(c.Len), 0) / each * each
-		all = all[:min(room, len(all))]
-		if err := arg.User.Follow(c.Buf, len(all)).CopyOut(all); err != nil {
-			return err
-		}
-	}
-	c.Len = int32(len(all))
-	copy(arg.Data, usermem.BytesOf(&c))
-	return nil
-}
-
-// cloners answers SIOCIFGCLONERS: the names of what can be created.
-func cloners(arg *file.Arg) error {
-	var c abi.IfClonereq
-	copy(usermem.BytesOf(&c), arg.Data)
-	if c.Count < 0 {
-		return abi.EINVAL
-	}
-	c.Total = 1
-	if c.Buffer != 0 && c.Count > 0 {
-		var name [abi.IFNAMSIZ]byte
-		copy(name[:], "lo")
-		if err := arg.User.Follow(c.Buffer, len(name)).CopyOut(name[:]); err != nil {
-			return err
-		}
-	}
-	copy(arg.Data, usermem.BytesOf(&c))
-	return nil
+	i.link.FillData(&d)
+	return d
 }

@@ -1,4 +1,4 @@
-// ioctl(2) on the IPv4 and link-level addresses of interfaces.
+// ioctl(2) on the IPv4 addresses of interfaces.
 package inet
 
 import (
@@ -8,7 +8,6 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
-	"github.com/rumpkit/rumpkit/kernel/usermem"
 )
 
 // Where the addresses of a struct in_aliasreq are.
@@ -21,30 +20,40 @@ const (
 // addrAt returns the IPv4 address in the sockaddr at the start of b.
 func addrAt(b []byte) tcpip.Address { return tcpip.AddrFrom4([4]byte(b[4:8])) }
 
-// ioctl4 performs commands on IPv4 addresses. Preconditions: the list is
-// locked; d is as long as the command says.
-func (i *iface) ioctl4(s *stack.Stack, cmd uint32, d []byte) error {
+// ioctl4 performs commands on IPv4 addresses. Preconditions: n.mu is held; d
+// is as long as the command says.
+func (n *interfaces) ioctl4(s *stack.Stack, i *iface, cmd uint32, d []byte) error {
 	switch cmd {
-	case abi.SIOCGIFADDR, abi.SIOCGIFNETMASK:
+	case abi.SIOCGIFADDR, abi.SIOCGIFNETMASK, abi.SIOCGIFBRDADDR, abi.SIOCGIFDSTADDR:
 		return i.get4(cmd, d[union:])
-	case abi.SIOCGIFDSTADDR, abi.SIOCGIFBRDADDR:
-		return abi.EINVAL // for point-to-point and broadcast links only
 	case abi.SIOCGIFALIAS:
 		a, err := i.exact(false, addrAt(d[aliasAddr:]))
 		if err != nil {
 			return err
 		}
-		copy(d[aliasDst:aliasMask], a.sockaddr(i.nic))
+		dst := a.brd
+		if i.eth == nil {
+			dst = a.addr
+		}
+		copy(d[aliasDst:aliasMask], ifaddr{addr: dst}.sockaddr(i.nic))
 		copy(d[aliasMask:], a.netmask())
 		return nil
 	case abi.SIOCGIFAFLAG_IN:
-		_, err := i.exact(false, addrAt(d[union:]))
-		binary.LittleEndian.PutUint32(d[union:], 0)
+		a, err := i.exact(false, addrAt(d[union:]))
+		binary.LittleEndian.PutUint32(d[union:], i.flags4(a))
 		return err
-	case abi.SIOCAIFADDR, abi.SIOCSIFADDR, abi.SIOCDIFADDR:
-		return i.change4(s, cmd, d)
+	case abi.SIOCAIFADDR, abi.SIOCSIFADDR, abi.SIOCDIFADDR, abi.SIOCSIFNETMASK, abi.SIOCSIFBRDADDR:
+		return n.change4(s, i, cmd, d)
 	}
 	return abi.ENOTTY
+}
+
+// flags4 returns the IN_IFF_ flags of an address.
+func (i *iface) flags4(own) uint32 {
+	if i.eth != nil && !i.up() {
+		return abi.IN_IFF_DETACHED
+	}
+	return 0
 }
 
 func (i *iface) get4(cmd uint32, v []byte) error {
@@ -52,16 +61,22 @@ func (i *iface) get4(cmd uint32, v []byte) error {
 	if !ok {
 		return abi.EADDRNOTAVAIL
 	}
+	if cmd == abi.SIOCGIFDSTADDR || cmd == abi.SIOCGIFBRDADDR && i.eth == nil {
+		return abi.EINVAL // for point-to-point and broadcast links only
+	}
 	clear(v)
-	if cmd == abi.SIOCGIFADDR {
+	switch cmd {
+	case abi.SIOCGIFADDR:
 		copy(v, a.sockaddr(i.nic))
-	} else {
+	case abi.SIOCGIFBRDADDR:
+		copy(v, ifaddr{addr: a.brd}.sockaddr(i.nic))
+	default:
 		copy(v, a.netmask())
 	}
 	return nil
 }
 
-func (i *iface) change4(s *stack.Stack, cmd uint32, d []byte) error {
+func (n *interfaces) change4(s *stack.Stack, i *iface, cmd uint32, d []byte) error {
 	if d[union+1] != abi.AF_INET {
 		return abi.EAFNOSUPPORT
 	}
@@ -72,22 +87,57 @@ func (i *iface) change4(s *stack.Stack, cmd uint32, d []byte) error {
 			a, _ := i.first(false, addr)
 			addr = a.addr
 		}
-		return i.removeAddr(s, addr)
+		return n.removeAddr(s, i, addr)
+	case abi.SIOCSIFNETMASK, abi.SIOCSIFBRDADDR:
+		return n.amend4(s, i, cmd, addr)
 	case abi.SIOCSIFADDR:
 		if old, ok := i.first(false, addr); ok {
-			_ = i.removeAddr(s, old.addr)
+			_ = n.removeAddr(s, i, old.addr)
 		}
-		return i.addAddr(s, ifaddr{addr, classPrefix(addr)})
+		return n.addAddr(s, i, i.own4(ifaddr{addr, classPrefix(addr)}))
 	}
-	a := ifaddr{addr, classPrefix(addr)}
+	a := i.own4(ifaddr{addr, classPrefix(addr)})
 	if d[aliasMask] != 0 {
-		n, err := prefixLen(d[aliasMask+4 : aliasMask+8])
+		p, err := prefixLen(d[aliasMask+4 : aliasMask+8])
 		if err != nil {
 			return err
 		}
-		a.prefix = n
+		a = i.own4(ifaddr{addr, p})
 	}
-	return i.addAddr(s, a)
+	if d[aliasDst] != 0 && i.eth != nil {
+		a.brd = addrAt(d[aliasDst:])
+	}
+	return n.addAddr(s, i, a)
+}
+
+// amend4 changes the mask or the broadcast address of the first address.
+func (n *interfaces) amend4(s *stack.Stack, i *iface, cmd uint32, v tcpip.Address) error {
+	a, ok := i.first(false, tcpip.Address{})
+	if !ok {
+		return abi.EADDRNOTAVAIL
+	}
+	if cmd == abi.SIOCSIFBRDADDR {
+		if i.eth == nil {
+			return abi.EINVAL
+		}
+		a.brd = v
+		return n.addAddr(s, i, a)
+	}
+	p, err := prefixLen(v.AsSlice())
+	if err != nil {
+		return err
+	}
+	return n.addAddr(s, i, i.own4(ifaddr{a.addr, p}))
+}
+
+// own4 returns an address with the broadcast address it has unless told
+// otherwise.
+func (i *iface) own4(a ifaddr) own {
+	o := own{ifaddr: a, life: forever}
+	if i.eth != nil {
+		o.brd = a.broadcast()
+	}
+	return o
 }
 
 // classPrefix returns the prefix length that an address had before masks.
@@ -99,19 +149,4 @@ func classPrefix(a tcpip.Address) int {
 		return 16
 	}
 	return 24
-}
-
-// ioctlLink performs commands on link-level addresses: there is one, empty.
-func (i *iface) ioctlLink(cmd uint32, d []byte) error {
-	if cmd != abi.SIOCGLIFADDR {
-		return abi.ENOTTY
-	}
-	var r abi.IfLaddrreq
-	copy(usermem.BytesOf(&r), d)
-	r.Flags, r.Prefixlen = abi.IFLR_ACTIVE|abi.IFLR_FACTORY, 0
-	sdl := linkAddr(i.nic, i.name)
-	clear(usermem.BytesOf(&r.Addr))
-	copy(usermem.BytesOf(&r.Addr), usermem.BytesOf(&sdl))
-	copy(d, usermem.BytesOf(&r))
-	return nil
 }

@@ -71,32 +71,18 @@ func (in *Inet) iflist(af, index int32) (b []byte) {
 		if index != 0 && tcpip.NICID(index) != i.nic {
 			continue
 		}
-		h := abi.IfMsghdr{Version: abi.RTM_VERSION, Type: abi.RTM_IFINFO, Addrs: abi.RTA_IFP,
-			Flags: int32(i.flags), Index: uint16(i.nic), Data: i.data()}
-		sdl := linkAddr(i.nic, i.name)
-		b = message(b, usermem.BytesOf(&h), usermem.BytesOf(&sdl))
+		h := i.ifHead()
+		b = message(b, usermem.BytesOf(&h), i.sdl())
 		if af == 0 || af == abi.AF_LINK {
-			h := abi.IfaMsghdr{Version: abi.RTM_VERSION, Type: abi.RTM_NEWADDR, Flags: int32(i.flags),
+			h := abi.IfaMsghdr{Version: abi.RTM_VERSION, Type: abi.RTM_NEWADDR, Flags: int32(i.allFlags()),
 				Addrs: abi.RTA_IFA, Metric: i.metric, Index: uint16(i.nic)}
-			b = message(b, usermem.BytesOf(&h), usermem.BytesOf(&sdl))
+			b = message(b, usermem.BytesOf(&h), i.sdl())
 		}
 		for _, a := range i.addrs {
 			if wants(af, a.v6()) {
-				b = i.appendAddr(b, a)
+				b = i.appendAddr(b, a, abi.RTM_NEWADDR, false)
 			}
 		}
 	}
 	return b
-}
-
-// appendAddr appends the message about one address.
-func (i *iface) appendAddr(b []byte, a ifaddr) []byte {
-	h := abi.IfaMsghdr{Version: abi.RTM_VERSION, Type: abi.RTM_NEWADDR, Flags: int32(i.flags),
-		Addrs: abi.RTA_NETMASK | abi.RTA_IFA, Metric: i.metric, Index: uint16(i.nic)}
-	addrs := [][]byte{a.netmask(), a.embedded(i.nic)}
-	if !a.v6() {
-		h.Addrs |= abi.RTA_BRD // of a loopback: the address itself
-		addrs = append(addrs, a.sockaddr(i.nic))
-	}
-	return message(b, usermem.BytesOf(&h), addrs...)
 }

@@ -5,9 +5,9 @@ package inet
 
 import (
 	"sync"
-	"sync/atomic"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/network/arp"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv6"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
@@ -17,6 +17,7 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/transport/udp"
 
 	"github.com/rumpkit/rumpkit/factions/net"
+	"github.com/rumpkit/rumpkit/kernel"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/hypercall"
 )
@@ -34,8 +35,7 @@ type Inet struct {
 	closed bool
 
 	ifs interfaces
-	// forwards is net.inet.ip.forwarding.
-	forwards atomic.Bool
+	set settings
 	// entered is the families that were entered.
 	entered []int32
 }
@@ -44,7 +44,7 @@ type Inet struct {
 func Attach(n *net.Net) (*Inet, error) {
 	in := &Inet{net: n, host: n.Base.Host}
 	in.ifs.init()
-	in.forwards.Store(true)
+	in.set.init()
 	for _, f := range []*net.Family{in.family4(), in.family6(), in.familyLink(), in.familyRoute()} {
 		if err := n.Register(f); err != nil {
 			in.unregister()
@@ -56,6 +56,9 @@ func Attach(n *net.Net) (*Inet, error) {
 	return in, nil
 }
 
+// Base returns the kernel the component is attached to.
+func (in *Inet) Base() *kernel.Base { return in.net.Base }
+
 func (in *Inet) unregister() {
 	for _, af := range in.entered {
 		in.net.Unregister(af)
@@ -66,6 +69,7 @@ func (in *Inet) unregister() {
 // nothing is left running.
 func Detach(in *Inet) {
 	in.unregister()
+	in.removeAll()
 	in.mu.Lock()
 	s := in.stack
 	in.stack, in.closed = nil, true
@@ -99,7 +103,7 @@ const loNIC tcpip.NICID = 1
 
 func (in *Inet) newStack() (*stack.Stack, error) {
 	s := stack.New(stack.Options{
-		NetworkProtocols:   []stack.NetworkProtocolFactory{ipv4.NewProtocol, ipv6.NewProtocol},
+		NetworkProtocols:   []stack.NetworkProtocolFactory{ipv4.NewProtocol, ipv6.NewProtocol, arp.NewProtocol},
 		TransportProtocols: []stack.TransportProtocolFactory{tcp.NewProtocolCUBIC, udp.NewProtocol, icmp.NewProtocol4, icmp.NewProtocol6},
 		Clock:              clock{in.host},
 		RandSource:         newRandomSource(in.host),
@@ -108,28 +112,28 @@ func (in *Inet) newStack() (*stack.Stack, error) {
 		HandleLocal:        true,
 	})
 	in.tune(s)
-	if err := in.addInterfaces(s); err != nil {
+	if err := in.addLoopback(s); err != nil {
 		s.Destroy()
 		return nil, err
 	}
+	in.apply(s)
 	return s, nil
 }
 
-// addInterfaces gives the stack lo0, the addresses there are, and routes.
-func (in *Inet) addInterfaces(s *stack.Stack) error {
+// addLoopback gives the stack lo0, the addresses there are, and routes.
+func (in *Inet) addLoopback(s *stack.Stack) error {
 	in.ifs.mu.Lock()
 	defer in.ifs.mu.Unlock()
 	lo := in.ifs.list[0]
-	if err := s.CreateNICWithOptions(loNIC, lo.link, stack.NICOptions{Name: lo.name}); err != nil {
+	if err := s.CreateNICWithOptions(loNIC, lo.link.(*loopLink), stack.NICOptions{Name: lo.name}); err != nil {
 		return errno(err)
 	}
 	var routes []tcpip.Route
-	for _, a := range lo.addrs {
-		if err := enter(s, a); err != nil {
+	for k := range lo.addrs {
+		if err := lo.enter(s, &lo.addrs[k]); err != nil {
 			return err
 		}
-		p := a.protocol().AddressWithPrefix
-		routes = append(routes, tcpip.Route{Destination: p.Subnet(), NIC: loNIC})
+		routes = append(routes, tcpip.Route{Destination: lo.addrs[k].subnet(), NIC: loNIC})
 	}
 	s.SetRouteTable(routes)
 	return nil

@@ -9,6 +9,9 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
+
+	"github.com/rumpkit/rumpkit/factions/net/ether"
+	"github.com/rumpkit/rumpkit/kernel/abi"
 )
 
 const (
@@ -25,6 +28,19 @@ type loopLink struct {
 	mtu atomic.Uint32
 	// packets and bytes count what passed.
 	packets, bytes atomic.Uint64
+	ether.Taps
+}
+
+// FillData enters the counters in the answer of SIOCGIFDATA.
+func (l *loopLink) FillData(d *abi.IfData) {
+	d.Ipackets, d.Ibytes = l.packets.Load(), l.bytes.Load()
+	d.Opackets, d.Obytes = d.Ipackets, d.Ibytes
+}
+
+// Reset sets the counters to 0.
+func (l *loopLink) Reset() {
+	l.packets.Store(0)
+	l.bytes.Store(0)
 }
 
 // dispatcher is who takes packets in.
@@ -42,6 +58,7 @@ func (l *loopLink) WritePackets(pkts stack.PacketBufferList) (int, tcpip.Error) 
 	for _, pkt := range pkts.AsSlice() {
 		l.packets.Add(1)
 		l.bytes.Add(uint64(pkt.Size()))
+		l.See(pkt, true)
 		back := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: pkt.ToBuffer()})
 		if up != nil {
 			up.DeliverNetworkPacket(pkt.NetworkProtocolNumber, back)

@@ -2,7 +2,10 @@
 package inet
 
 import (
+	"encoding/binary"
+
 	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
 	"github.com/rumpkit/rumpkit/factions/net"
 	"github.com/rumpkit/rumpkit/kernel/abi"
@@ -41,7 +44,7 @@ func (e *routeEndpoint) Send(l *proc.LWP, m *net.Message) (int, error) {
 		h.Errno = errnoNumber(err)
 		answer = append(append(answer, usermem.BytesOf(&h)...), m.Data[routeHead:]...)
 	}
-	e.in.ifs.tell(answer)
+	e.in.ifs.socks.tell(answer)
 	if err != nil {
 		return 0, err
 	}
@@ -107,29 +110,103 @@ func (in *Inet) perform(h *abi.RtMsghdr, addrs [abi.RTAX_MAX][]byte) ([]byte, er
 		if !ok {
 			return nil, abi.ESRCH
 		}
-		return r.answer(h), nil
+		return r.answer(h, addr), nil
 	}
-	dst := ifaddr{addr, addr.BitLen()}
+	r := route{dst: ifaddr{addr, addr.BitLen()}, flags: h.Flags&^abi.RTF_DONE | abi.RTF_UP, rmx: metricsOf(h)}
 	if mask := addrs[abi.RTAX_NETMASK]; mask != nil && h.Flags&abi.RTF_HOST == 0 {
-		if dst, err = masked(addr, mask); err != nil {
+		if r.dst, err = masked(addr, mask); err != nil {
 			return nil, err
 		}
 	}
-	switch h.Type {
-	case abi.RTM_ADD:
-		gate, err := routeAddr(addrs[abi.RTAX_GATEWAY])
-		if err != nil || gate.Len() != addr.Len() {
-			return nil, abi.EINVAL
-		}
-		h.Flags |= abi.RTF_UP
-		err = n.addRoute(s, route{dst: dst, gateway: gate, flags: h.Flags})
+	err = n.change(s, h.Type, r, addrs)
+	if err == nil {
 		h.Flags |= abi.RTF_DONE
-		return nil, err
-	case abi.RTM_DELETE:
-		h.Flags |= abi.RTF_DONE
-		return nil, n.deleteRoute(s, dst)
 	}
-	return nil, abi.EOPNOTSUPP
+	return nil, err
+}
+
+// metricsOf returns the metrics that a message sets.
+func metricsOf(h *abi.RtMsghdr) (m abi.RtMetrics) {
+	if h.Inits&abi.RTV_MTU != 0 {
+		m.Mtu = min(h.Rmx.Mtu, maxMTU)
+	}
+	if h.Inits&abi.RTV_EXPIRE != 0 {
+		m.Expire = h.Rmx.Expire
+	}
+	return m
+}
+
+// change adds, changes or deletes r. Preconditions: n.mu is held.
+func (n *interfaces) change(s *stack.Stack, typ uint8, r route, addrs [abi.RTAX_MAX][]byte) error {
+	if typ != abi.RTM_ADD && typ != abi.RTM_DELETE && typ != abi.RTM_CHANGE {
+		return abi.EOPNOTSUPP
+	}
+	gateErr := n.gateway(&r, addrs)
+	if typ == abi.RTM_ADD {
+		if gateErr != nil {
+			return abi.EINVAL
+		}
+		return n.addRoute(s, r)
+	}
+	k := n.findRoute(r.dst, r.via)
+	if k < 0 {
+		return abi.ESRCH
+	}
+	if typ == abi.RTM_DELETE {
+		n.deleteRoute(s, k)
+		return nil
+	}
+	if gateErr != nil && addrs[abi.RTAX_GATEWAY] != nil {
+		return gateErr
+	}
+	return n.changeRoute(s, k, r)
+}
+
+// gateway enters the gateway of a message in r: an address of its family, or
+// an interface. Preconditions: n.mu is held.
+func (n *interfaces) gateway(r *route, addrs [abi.RTAX_MAX][]byte) error {
+	gate := addrs[abi.RTAX_GATEWAY]
+	if len(gate) >= 2 && gate[1] == abi.AF_LINK {
+		if r.link = n.bySDL(gate); r.link == nil {
+			return abi.ENETUNREACH
+		}
+		r.via = r.link
+		return nil
+	}
+	a, err := routeAddr(gate)
+	if err != nil {
+		return err
+	}
+	if a.Len() != r.dst.addr.Len() {
+		return abi.EINVAL
+	}
+	r.gateway = a
+	if isLinkLocal6(a) {
+		r.via = n.index(scope(gate))
+	}
+	return nil
+}
+
+// scope returns the interface's index in a link-local socket address.
+func scope(sa []byte) tcpip.NICID {
+	var full [sizeSockaddrIn6]byte
+	copy(full[:], sa)
+	if id := binary.BigEndian.Uint16(full[10:]); id != 0 {
+		return tcpip.NICID(id)
+	}
+	return tcpip.NICID(binary.LittleEndian.Uint32(full[24:]))
+}
+
+// bySDL returns the interface that a link-level address names, by index or by
+// name; nil when there is none. Preconditions: n.mu is held.
+func (n *interfaces) bySDL(sa []byte) *iface {
+	if len(sa) < 8 {
+		return nil
+	}
+	if id := binary.LittleEndian.Uint16(sa[2:]); id != 0 {
+		return n.index(tcpip.NICID(id))
+	}
+	return n.find(string(sa[8:min(8+int(sa[5]), len(sa))]))
 }
 
 // masked returns a destination without the bits its mask leaves out.
@@ -149,19 +226,30 @@ func masked(addr tcpip.Address, mask []byte) (ifaddr, error) {
 }
 
 // answer returns the message that tells of r, with the interface and its
-// address when h asks for them.
-func (r *route) answer(h *abi.RtMsghdr) []byte {
+// address nearest to addr when h asks for them.
+func (r *route) answer(h *abi.RtMsghdr, addr tcpip.Address) []byte {
 	list, which := r.addrs()
 	if h.Addrs&(abi.RTA_IFP|abi.RTA_IFA) != 0 {
-		sdl := linkAddr(r.via.nic, r.via.name)
-		list, which = append(list, usermem.BytesOf(&sdl)), which|abi.RTA_IFP
-		if a, ok := r.via.first(r.dst.v6(), r.gateway); ok {
+		list, which = append(list, r.via.sdl()), which|abi.RTA_IFP
+		if a, ok := r.source(addr); ok {
 			list, which = append(list, a.embedded(r.via.nic)), which|abi.RTA_IFA
 		}
 	}
 	out := *h
 	out.Addrs, out.Index = which, uint16(r.via.nic)
 	out.Flags = r.flags | abi.RTF_DONE
-	out.Rmx.Mtu = uint64(r.via.link.MTU())
+	out.Rmx = r.metrics()
 	return message(nil, usermem.BytesOf(&out), list...)
+}
+
+// source returns the address of our own that packets to addr have.
+func (r *route) source(addr tcpip.Address) (own, bool) {
+	if r.flags&abi.RTF_LOCAL != 0 {
+		a, err := r.link.exact(addr.Len() == 16, addr)
+		return a, err == nil
+	}
+	if r.gateway.Len() != 0 {
+		addr = r.gateway
+	}
+	return r.via.source(addr)
 }

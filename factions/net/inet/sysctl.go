@@ -2,11 +2,8 @@
 package inet
 
 import (
-	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
-
 	"github.com/rumpkit/rumpkit/factions/net"
 	"github.com/rumpkit/rumpkit/kernel/abi"
-	"github.com/rumpkit/rumpkit/kernel/proc"
 	"github.com/rumpkit/rumpkit/kernel/sysctl"
 )
 
@@ -21,12 +18,7 @@ func (in *Inet) sysctl(root *sysctl.Node) {
 
 func (in *Inet) sysctl4(n *sysctl.Node) {
 	ip := n.Node(abi.IPPROTO_IP, "ip", "IPv4")
-	ip.Add(sysctl.Spec{
-		Num: abi.IPCTL_FORWARDING, Name: "forwarding", Desc: "Forwarding of packets between interfaces",
-		Type: abi.CTLTYPE_INT, Flags: abi.CTLFLAG_READWRITE, Size: 4,
-		Get: func(*proc.LWP) ([]byte, error) { return net.FromBool(in.forwards.Load()), nil },
-		Set: func(_ *proc.LWP, b []byte) error { return in.setForwarding(b) },
-	})
+	ip.Add(in.knob(abi.IPCTL_FORWARDING, "forwarding", "Forwarding of packets between interfaces", 1, &in.set.forwards4))
 	ip.Const(abi.IPCTL_DEFTTL, "ttl", "Default TTL of packets", defaultTTL)
 	ip.Const(abi.IPCTL_ANONPORTMIN, "anonportmin", "Lowest ephemeral port", abi.IPPORT_ANONMIN)
 	ip.Const(abi.IPCTL_ANONPORTMAX, "anonportmax", "Highest ephemeral port", abi.IPPORT_ANONMAX)
@@ -45,23 +37,11 @@ func (in *Inet) sysctl4(n *sysctl.Node) {
 
 func (in *Inet) sysctl6(n *sysctl.Node) {
 	ip := n.Node(abi.IPPROTO_IPV6, "ip6", "IPv6")
+	ip.Add(in.knob(abi.IPV6CTL_FORWARDING, "forwarding", "Forwarding of packets between interfaces", 1, &in.set.forwards6))
+	ip.Add(in.knob(abi.IPV6CTL_ACCEPT_RTADV, "accept_rtadv", "Addresses and routes from router advertisements", 1, &in.set.acceptRA))
+	ip.Add(in.knob(abi.IPV6CTL_DAD_COUNT, "dad_count", "How often a duplicate of a new address is looked for", maxDAD, &in.set.dadCount))
 	ip.Const(abi.IPV6CTL_DEFHLIM, "hlim", "Default hop limit of packets", defaultTTL)
 	ip.Const(abi.IPV6CTL_V6ONLY, "v6only", "IPv6 sockets do without IPv4", 1)
 	ip.Const(abi.IPV6CTL_ANONPORTMIN, "anonportmin", "Lowest ephemeral port", abi.IPPORT_ANONMIN)
 	ip.Const(abi.IPV6CTL_ANONPORTMAX, "anonportmax", "Highest ephemeral port", abi.IPPORT_ANONMAX)
-}
-
-// setForwarding turns forwarding of IPv4 on or off: EINVAL for a value that is
-// neither 0 nor 1.
-func (in *Inet) setForwarding(b []byte) error {
-	v, err := net.Int(b)
-	if err != nil || v != 0 && v != 1 {
-		return abi.EINVAL
-	}
-	s, err := in.Stack()
-	if err != nil {
-		return err
-	}
-	in.forwards.Store(v != 0)
-	return errno(s.SetForwardingDefaultAndAllNICs(ipv4.ProtocolNumber, v != 0))
 }

@@ -43,7 +43,6 @@ func (in *Inet) tune(s *stack.Stack) {
 	_ = s.SetOption(tcpip.SendBufferSizeOption{Min: minBuffer, Default: datagramSend, Max: net.MaxBuffer})
 	_ = s.SetOption(tcpip.ReceiveBufferSizeOption{Min: minBuffer, Default: datagramRecv, Max: net.MaxBuffer})
 	_ = s.SetNetworkProtocolOption(ipv4.ProtocolNumber, ptr(tcpip.DefaultTTLOption(controlTTL)))
-	_ = s.SetForwardingDefaultAndAllNICs(ipv4.ProtocolNumber, in.forwards.Load())
 	size := in.tcpBuffer()
 	for _, o := range []tcpip.SettableTransportProtocolOption{
 		&tcpip.TCPSendBufferSizeRangeOption{Min: minBuffer, Default: size, Max: net.MaxBuffer},

@@ -1,0 +1,55 @@
+// What an interface counts.
+package ether
+
+import (
+	"sync/atomic"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
+)
+
+// Counters count the frames of an interface.
+type Counters struct {
+	// InErrors counts frames that can't be understood, InDrops those there
+	// was no room for; drivers add to both, and to OutErrors.
+	InErrors, InDrops, OutErrors atomic.Uint64
+
+	inPackets, inBytes, inMulti    atomic.Uint64
+	outPackets, outBytes, outMulti atomic.Uint64
+	drops                          atomic.Uint64
+}
+
+// Dropped counts frames that could not be sent for want of room.
+func (c *Counters) Dropped(n int) { c.drops.Add(uint64(n)) }
+
+func (c *Counters) sent(f *Frame) {
+	c.outPackets.Add(1)
+	c.outBytes.Add(uint64(f.Size()))
+	if eth, ok := Header(f); ok && IsMulticast(eth) {
+		c.outMulti.Add(1)
+	}
+}
+
+func (c *Counters) received(f *Frame) {
+	c.inPackets.Add(1)
+	c.inBytes.Add(uint64(f.Size()))
+	if eth, ok := Header(f); ok && IsMulticast(eth) {
+		c.inMulti.Add(1)
+	}
+}
+
+// FillData enters the counters in the answer of SIOCGIFDATA.
+func (c *Counters) FillData(d *abi.IfData) {
+	d.Ipackets, d.Ibytes, d.Imcasts = c.inPackets.Load(), c.inBytes.Load(), c.inMulti.Load()
+	d.Opackets, d.Obytes, d.Omcasts = c.outPackets.Load(), c.outBytes.Load(), c.outMulti.Load()
+	d.Ierrors, d.Iqdrops, d.Oerrors = c.InErrors.Load(), c.InDrops.Load(), c.OutErrors.Load()+c.drops.Load()
+}
+
+// Reset sets the counters to 0.
+func (c *Counters) Reset() {
+	for _, n := range []*atomic.Uint64{
+		&c.InErrors, &c.InDrops, &c.OutErrors, &c.inPackets, &c.inBytes, &c.inMulti,
+		&c.outPackets, &c.outBytes, &c.outMulti, &c.drops,
+	} {
+		n.Store(0)
+	}
+}

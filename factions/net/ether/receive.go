@@ -1,0 +1,123 @@
+// Frames that come in.
+package ether
+
+import (
+	"gvisor.dev/gvisor/pkg/buffer"
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
+)
+
+// NewFrame returns a frame of a copy of b.
+func NewFrame(b []byte) *Frame {
+	return stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: buffer.MakeWithData(b)})
+}
+
+// Inbound returns a frame to be received of one that was sent. It shares the
+// bytes, and is unfinished when the other is.
+func Inbound(f *Frame) *Frame {
+	in := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: f.ToBuffer()})
+	in.GSOOptions = f.GSOOptions
+	return in
+}
+
+// Deliver takes over a frame from the medium: the driver calls it between Up
+// and Down. Frames for others, and ours that come back, are dropped unless
+// somebody wants to see all.
+func (l *Link) Deliver(f *Frame) {
+	defer f.DecRef()
+	eth, ok := Header(f)
+	if !ok || !l.up.Load() {
+		l.InErrors.Add(1)
+		return
+	}
+	mine := l.mine(eth)
+	if !mine && l.promisc.Load() == 0 {
+		return
+	}
+	l.see(f, false)
+	if b := l.bridge.Load(); b != nil && b.Input(l, f) {
+		return
+	}
+	if mine {
+		l.Receive(f)
+	}
+}
+
+// DeliverAll takes over frames from the medium, in order.
+func (l *Link) DeliverAll(list []*Frame) {
+	for _, f := range list {
+		l.Deliver(f)
+	}
+}
+
+// Wants reports whether the interface would do more with a frame than drop it.
+func (l *Link) Wants(f *Frame) bool {
+	eth, ok := Header(f)
+	return ok && (l.mine(eth) || l.promisc.Load() > 0)
+}
+
+// mine reports whether a frame is addressed to this interface.
+func (l *Link) mine(eth header.Ethernet) bool {
+	return IsMulticast(eth) || string(eth[:AddrSize]) == string(*l.addr.Load())
+}
+
+// IsMulticast reports whether a frame goes to many, or to all.
+func IsMulticast(eth header.Ethernet) bool { return eth[0]&1 != 0 }
+
+// Receive hands a frame to the stack as one that came in by this interface,
+// past filter, taps and bridge. It stays the caller's, and may not be handed on
+// later: take a Clone before.
+func (l *Link) Receive(f *Frame) {
+	up := l.above.Load()
+	if up == nil {
+		return
+	}
+	if finished(f) || l.cfg.Offload && l.forUs(f) {
+		l.dispatch(up, f)
+		return
+	}
+	var room [superSize / MTU * 2]*Frame
+	for _, one := range Finish(room[:0], f) {
+		l.dispatch(up, one)
+		one.DecRef()
+	}
+}
+
+// dispatch gives the stack one frame.
+func (l *Link) dispatch(up *above, f *Frame) {
+	l.received(f)
+	if !l.ParseHeader(f) {
+		l.InErrors.Add(1)
+		return
+	}
+	eth := header.Ethernet(f.LinkHeader().Slice())
+	switch {
+	case eth.DestinationAddress() == header.EthernetBroadcastAddress:
+		f.PktType = tcpip.PacketBroadcast
+	case IsMulticast(eth):
+		f.PktType = tcpip.PacketMulticast
+	default:
+		f.PktType = tcpip.PacketHost
+	}
+	up.DeliverNetworkPacket(eth.Type(), f)
+}
+
+// forUs reports whether the stack will keep an unfinished frame to itself.
+func (l *Link) forUs(f *Frame) bool {
+	fn := l.local.Load()
+	if fn == nil {
+		return true
+	}
+	b, ok := f.Data().PullUp(HeaderSize + header.IPv6MinimumSize)
+	if !ok {
+		return true
+	}
+	switch proto := header.Ethernet(b).Type(); proto {
+	case header.IPv4ProtocolNumber:
+		return (*fn)(proto, header.IPv4(b[HeaderSize:]).DestinationAddress())
+	case header.IPv6ProtocolNumber:
+		return (*fn)(proto, header.IPv6(b[HeaderSize:]).DestinationAddress())
+	}
+	return true
+}

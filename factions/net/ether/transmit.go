@@ -1,0 +1,62 @@
+// Frames on their way out.
+package ether
+
+import (
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
+)
+
+// WritePackets implements stack.LinkWriter. The headers are in place.
+func (l *Link) WritePackets(pkts stack.PacketBufferList) (int, tcpip.Error) {
+	frames := pkts.AsSlice()
+	if b := l.bridge.Load(); b != nil && b.Output(l, frames) {
+		return len(frames), nil
+	}
+	l.Transmit(frames)
+	return len(frames), nil
+}
+
+// Transmit sends frames by this interface, past a bridge. They are the
+// caller's; none may change later.
+func (l *Link) Transmit(frames []*Frame) {
+	if !l.up.Load() {
+		l.Dropped(len(frames))
+		return
+	}
+	if l.cfg.Offload || allFinished(frames) {
+		l.send(frames)
+		return
+	}
+	var room [superSize / MTU * 2]*Frame
+	done := room[:0]
+	for _, f := range frames {
+		done = Finish(done, f)
+	}
+	l.send(done)
+	release(done)
+}
+
+func (l *Link) send(frames []*Frame) {
+	for _, f := range frames {
+		l.see(f, true)
+		l.sent(f)
+	}
+	l.cfg.Driver.Send(frames)
+}
+
+// release drops a reference of each frame.
+func release(frames []*Frame) {
+	for _, f := range frames {
+		f.DecRef()
+	}
+}
+
+// Header returns the Ethernet header of a frame, which may not be parsed yet. ok is
+// false for one that is too short.
+func Header(f *Frame) (eth header.Ethernet, ok bool) {
+	if h := f.LinkHeader().Slice(); len(h) == HeaderSize {
+		return h, true
+	}
+	return f.Data().PullUp(HeaderSize)
+}

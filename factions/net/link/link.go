@@ -1,0 +1,68 @@
+// Package link joins kernels of one process by Ethernet. A Segment is what a
+// cable or a hub is; programs and tests plug interfaces of kernels into it.
+// Large segments pass whole, and nothing is checksummed or copied.
+package link
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/rumpkit/rumpkit/factions/net/ether"
+	"github.com/rumpkit/rumpkit/factions/net/inet"
+	"github.com/rumpkit/rumpkit/kernel/hypercall"
+)
+
+// Segment is one piece of Ethernet: what an interface sends reaches all others.
+type Segment struct {
+	mu    sync.Mutex // held while ports changes
+	ports atomic.Pointer[[]*port]
+}
+
+// New returns a segment that nothing is plugged into.
+func New() *Segment {
+	s := &Segment{}
+	s.ports.Store(&[]*port{})
+	return s
+}
+
+// Plug gives a kernel an interface on the segment, called name, which is down.
+// ifconfig destroy, or the kernel's end, pulls it out again. EEXIST when the
+// kernel has an interface of that name.
+func (s *Segment) Plug(in *inet.Inet, name string) error {
+	host := in.Base().Host
+	addr, err := ether.RandomAddr(host, 0xb2, 0xa1)
+	if err != nil {
+		return err
+	}
+	p := &port{seg: s, host: host, start: in.Base().Go}
+	p.idle.L = &p.mu
+	p.link = ether.New(ether.Config{Name: name, Addr: addr, MaxMTU: maxMTU, Offload: true, Driver: p})
+	s.change(func(list []*port) []*port { return append(list, p) })
+	return in.AddLink(p.link)
+}
+
+// maxMTU is the largest MTU that can be set; frames of TCP are longer anyway.
+const maxMTU = 65521
+
+func (s *Segment) change(fn func([]*port) []*port) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := fn(slices.Clone(*s.ports.Load()))
+	s.ports.Store(&list)
+}
+
+// spread queues a frame that came from a port at all others that want it.
+func (s *Segment) spread(from *port, f *ether.Frame) {
+	for _, p := range *s.ports.Load() {
+		if p != from && p.link.Wants(f) {
+			p.enqueue(f)
+		}
+	}
+}
+
+// yields is whether goroutines on the host wait by letting others run.
+func yields(h hypercall.Host) (hypercall.Scheduler, bool) {
+	s, ok := h.(hypercall.Scheduler)
+	return s, ok
+}

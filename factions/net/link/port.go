@@ -1,0 +1,125 @@
+// One interface on a segment.
+package link
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/rumpkit/rumpkit/factions/net/ether"
+	"github.com/rumpkit/rumpkit/kernel/hypercall"
+)
+
+const (
+	// maxFrames and maxBytes bound what waits to be received.
+	maxFrames = 4096
+	maxBytes  = 16 << 20
+)
+
+// port implements ether.Driver. What it receives waits in a queue, which a
+// goroutine of the kernel empties; there is one as long as something waits.
+type port struct {
+	seg   *Segment
+	link  *ether.Link
+	host  hypercall.Host
+	start func(func())
+	shape atomic.Pointer[shaper]
+
+	mu    sync.Mutex
+	up    bool
+	queue []*ether.Frame
+	bytes int
+	busy  bool      // the goroutine is there
+	idle  sync.Cond // signalled when it ends
+}
+
+// Up implements ether.Driver.
+func (p *port) Up() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.up = true
+	return nil
+}
+
+// Down implements ether.Driver.
+func (p *port) Down() {
+	if s := p.shape.Load(); s != nil {
+		s.stop()
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.up = false
+	for _, f := range p.queue {
+		f.DecRef()
+	}
+	p.queue, p.bytes = nil, 0
+	for p.busy {
+		if s, ok := yields(p.host); ok {
+			p.mu.Unlock()
+			s.Yield()
+			p.mu.Lock()
+		} else {
+			p.idle.Wait()
+		}
+	}
+}
+
+// Destroy implements ether.Driver.
+func (p *port) Destroy() {
+	p.seg.change(func(list []*port) []*port {
+		return slices.DeleteFunc(list, func(o *port) bool { return o == p })
+	})
+}
+
+// Send implements ether.Driver.
+func (p *port) Send(frames []*ether.Frame) {
+	s := p.shape.Load()
+	for _, f := range frames {
+		if s != nil {
+			s.send(f)
+		} else {
+			p.seg.spread(p, f)
+		}
+	}
+}
+
+// enqueue has a frame received, unless too much waits.
+func (p *port) enqueue(f *ether.Frame) {
+	size := f.Size()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.up {
+		return
+	}
+	if len(p.queue) >= maxFrames || p.bytes+size > maxBytes {
+		p.link.InDrops.Add(1)
+		return
+	}
+	p.queue = append(p.queue, f.IncRef())
+	p.bytes += size
+	if !p.busy {
+		p.busy = true
+		p.start(p.drain)
+	}
+}
+
+// drain delivers what waits until nothing does.
+func (p *port) drain() {
+	var spare []*ether.Frame
+	p.mu.Lock()
+	for len(p.queue) > 0 {
+		batch := p.queue
+		p.queue, p.bytes = spare[:0], 0
+		p.mu.Unlock()
+		for _, f := range batch {
+			p.link.Deliver(ether.Inbound(f))
+			f.DecRef()
+		}
+		spare = batch
+		clear(spare)
+		p.mu.Lock()
+	}
+	p.busy = false
+	p.idle.Broadcast()
+	p.mu.Unlock()
+}
