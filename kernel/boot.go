@@ -118,7 +118,7 @@ func (b *Base) bootProcs() {
 	b.boot, _ = p.NewLWP(true)
 	p.SetFiles(file.NewTable(b.openConsole))
 	p.SetData(proc.SlotTimers, timer.New(b.Host, p))
-	b.Procs.OnExec(func(p *proc.Proc) { p.Data(proc.SlotTimers).(*timer.Set).Exec() })
+	b.Procs.OnExec(func(l *proc.LWP) { timersOf(l).Exec() })
 }
 
 const defaultMaxProc = 16384

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -342,5 +343,49 @@ func TestKtraceMemoryIsGivenBack(t *testing.T) {
 			t.Fatalf("%d bytes in use, %d before", k.Mem.Used(), used)
 		}
 		time.Sleep(time.Millisecond)
+	}
+}
+
+// What happens to a process beside its calls: signals, exec.
+func TestKtraceOfEvents(t *testing.T) {
+	kt := newKtraced(t, kernel.Config{Host: hypercall.NewSim(1)})
+	r, w := pipe(t, kt.app)
+	want(t, "close", kt.app.Close(r), 0)
+	kt.set(ktrSet, abi.KTRFAC_PSIG|abi.KTRFAC_EXEC_ARG|abi.KTRFAC_EMUL)
+	_, err := kt.app.Write(w, []byte{1})
+	want(t, "write", err, abi.EPIPE)
+	want(t, "exec", kt.app.Exec("other"), 0)
+	lines := dump(t, kt.all())
+	pid := kt.pid
+	wantAll := []string{
+		fmt.Sprintf("%d app 7 %x", pid, "netbsd"),
+		fmt.Sprintf("%d app 5 %x", pid, psig(abi.SIGPIPE)),
+		fmt.Sprintf("%d other 10 %x", pid, "other"),
+	}
+	if !slices.Equal(lines, wantAll) {
+		t.Errorf("records:\n%s\nwant:\n%s", strings.Join(lines, "\n"), strings.Join(wantAll, "\n"))
+	}
+}
+
+// psig is the body of a record of a signal with its default action.
+func psig(sig abi.Signal) []byte {
+	b := make([]byte, 40)
+	b[0] = byte(sig)
+	return b
+}
+
+func TestKtraceOfSwitches(t *testing.T) {
+	kt := newKtraced(t, kernel.Config{})
+	kt.set(ktrSet, ktrCalls|abi.KTRFAC_CSW)
+	want(t, "nanosleep", kt.app.Nanosleep(&abi.Timespec{Nsec: 1e6}, nil), 0)
+	out, in := words([]uint32{1, 0}), words([]uint32{0, 0})
+	wantAll := []string{
+		fmt.Sprintf("%d app CALL __nanosleep50", kt.pid),
+		fmt.Sprintf("%d app 6 %x", kt.pid, out),
+		fmt.Sprintf("%d app 6 %x", kt.pid, in),
+		fmt.Sprintf("%d app RET __nanosleep50", kt.pid),
+	}
+	if got := dump(t, kt.all()); !slices.Equal(got, wantAll) {
+		t.Errorf("records:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(wantAll, "\n"))
 	}
 }

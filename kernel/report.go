@@ -57,6 +57,7 @@ func (b *Base) calls() string {
 func (t *traceLog) tail() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.tellBlocked()
 	return lastLines(string(t.text))
 }
 

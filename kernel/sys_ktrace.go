@@ -24,7 +24,7 @@ func (b *Base) ktraceSetup() {
 			}
 		},
 	})
-	tracer = Tracer{Enter: b.Ktrace.Enter, Exit: b.Ktrace.Exit}
+	tracer = Tracer{Enter: b.Ktrace.Enter, Exit: b.Ktrace.Exit, Switch: b.Ktrace.Switch}
 }
 
 // SysFktrace is fktrace(2), row 288: records go to an open file, which must be

@@ -4,6 +4,7 @@ package kernel
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -34,17 +35,29 @@ type traceLog struct {
 	// follow traces the children of pid, too: they are in kids.
 	follow bool
 	kids   map[int32]bool
-	// begun are the calls under way: their lines so far.
-	begun map[*proc.LWP][]byte
+	// begun are the calls under way; blocked are those of them that sleep and
+	// of which nothing is told yet.
+	begun   map[*proc.LWP]*begunCall
+	blocked []*begunCall
 	// text is whole lines, lost how many were forgotten before them.
 	text []byte
 	lost int
 }
 
+// begunCall is a call under way: its line so far, of which head is who makes
+// it.
+type begunCall struct {
+	line []byte
+	head int
+	// slept is set once it has slept, told when that was told of.
+	slept, told bool
+}
+
 // newTraceLog makes the trace of a kernel that is booting, switched off.
 func newTraceLog(b *Base) *traceLog {
 	t := &traceLog{b: b, pid: traceNone}
-	t.tracer = Tracer{Enter: t.enter, Exit: t.exit}
+	t.tracer = Tracer{Enter: t.enter, Exit: t.exit, Switch: t.switched}
+	b.Procs.OnSwitch(b.switched)
 	b.tracers.Store(nil)
 	b.Procs.OnFork(t.forked)
 	b.Procs.OnExit(t.ended)
@@ -76,7 +89,8 @@ func (t *traceLog) trace(owner, pid int32) error {
 		}
 	}
 	t.owner, t.pid, t.lost, t.text = owner, pid, 0, nil
-	t.kids, t.begun = map[int32]bool{}, map[*proc.LWP][]byte{}
+	t.blocked = nil
+	t.kids, t.begun = map[int32]bool{}, map[*proc.LWP]*begunCall{}
 	t.b.AddTracer(&t.tracer)
 	return nil
 }
@@ -85,7 +99,7 @@ func (t *traceLog) trace(owner, pid int32) error {
 // Preconditions: t.mu is held.
 func (t *traceLog) off() {
 	t.b.RemoveTracer(&t.tracer)
-	t.pid, t.kids, t.begun = traceNone, nil, nil
+	t.pid, t.kids, t.begun, t.blocked = traceNone, nil, nil, nil
 }
 
 // wants reports whether the calls of p are traced. Preconditions: t.mu is held.
@@ -108,29 +122,62 @@ func (t *traceLog) enter(l *proc.LWP, num int, f *sysent.Frame) {
 	line := strconv.AppendInt(nil, int64(p.Pid), 10)
 	line = strconv.AppendInt(append(line, '.'), int64(l.ID()), 10)
 	line = append(append(append(line, ' '), p.Name()...), ' ')
-	line = sysent.AppendCall(line, num, f)
+	c := &begunCall{head: len(line)}
+	c.line = sysent.AppendCall(line, num, f)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.begun != nil {
-		t.begun[l] = line
+		t.begun[l] = c
 	}
+}
+
+// switched notes that a call sleeps. That is told when there is something else
+// to tell, or when somebody reads, unless the call has gone on by then.
+func (t *traceLog) switched(l *proc.LWP, out bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if c := t.begun[l]; c != nil && out && !c.slept {
+		c.slept = true
+		t.blocked = append(t.blocked, c)
+	}
+}
+
+// tellBlocked tells of the calls that sleep. Preconditions: t.mu is held.
+func (t *traceLog) tellBlocked() {
+	for _, c := range t.blocked {
+		c.told = true
+		t.add(append(c.line, " <unfinished ...>\n"...))
+	}
+	t.blocked = nil
 }
 
 // exit ends the line of a call and enters it in the log.
 func (t *traceLog) exit(l *proc.LWP, num int, f *sysent.Frame, err error) {
 	t.mu.Lock()
-	line, ok := t.begun[l]
+	c := t.begun[l]
 	delete(t.begun, l)
+	if c != nil && c.slept && !c.told {
+		t.blocked = slices.DeleteFunc(t.blocked, func(o *begunCall) bool { return o == c })
+	}
 	t.mu.Unlock()
-	if !ok {
+	if c == nil {
 		return
 	}
-	line = append(sysent.AppendResult(line, num, f, err), '\n')
+	if c.told {
+		c.line = append(append(append(c.line[:c.head], "<... "...), callName(num)...), " resumed>"...)
+	}
+	line := append(sysent.AppendResult(c.line, num, f, err), '\n')
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.pid == traceNone {
 		return
 	}
+	t.tellBlocked()
+	t.add(line)
+}
+
+// add appends a line to the log. Preconditions: t.mu is held.
+func (t *traceLog) add(line []byte) {
 	if len(t.text)+len(line) > maxTraceLog {
 		t.forget()
 	}
@@ -150,6 +197,7 @@ func (t *traceLog) forget() {
 func (t *traceLog) take(room int) (lines []byte, full int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.tellBlocked()
 	if t.lost > 0 {
 		note := strconv.AppendInt([]byte("... "), int64(t.lost), 10)
 		t.text = append(append(note, " lines lost\n"...), t.text...)

@@ -2,6 +2,8 @@ package kernel_test
 
 import (
 	"encoding/binary"
+	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -213,4 +215,55 @@ func TestTraceLogWhileOthersCall(t *testing.T) {
 		}
 	}
 	calls.Wait()
+}
+
+// A call that sleeps is told of while it does, and completed later; one that
+// has slept in the meantime is a line like any other.
+func TestTraceLogOfCallsThatSleep(t *testing.T) {
+	tr := newTraced(t)
+	r, w, err := tr.app.Pipe()
+	tr.must(err)
+	tr.must(tr.set(tr.tracer, int32(tr.app.Getpid())))
+	read := func(done chan<- error) {
+		_, err := tr.app.Read(r, make([]byte, 5))
+		done <- err
+	}
+	done := make(chan error, 1)
+	go read(done)
+	asleep(tr.k, "app")
+	if got := tr.read(4096); !strings.HasSuffix(got, fmt.Sprintf(" app read(%d <unfinished ...>\n", r)) {
+		t.Errorf("while it sleeps: %q", got)
+	}
+	if got := tr.read(4096); got != "" {
+		t.Errorf("while it still sleeps: %q", got)
+	}
+	_, err = tr.app.Write(w, []byte("hello"))
+	tr.must(err)
+	tr.must(<-done)
+	got := tr.read(4096)
+	if !strings.Contains(got, " app <... read resumed>, \"hello\", 5) = 5\n") || strings.Contains(got, "unfinished") {
+		t.Errorf("after it slept: %q", got)
+	}
+	go read(done)
+	asleep(tr.k, "app")
+	_, err = tr.app.Write(w, []byte("again"))
+	tr.must(err)
+	tr.must(<-done)
+	if got := tr.read(4096); !strings.Contains(got, "\"again\", 5) = 5\n") || strings.Count(got, "read") > 2 {
+		t.Errorf("a call that slept while nobody read: %q", got)
+	}
+}
+
+// asleep waits until an lwp of a process called name sleeps.
+func asleep(k *base.Kernel, name string) {
+	for {
+		for _, p := range k.BaseKernel().Procs.All() {
+			for _, l := range p.LWPs() {
+				if p.Name() == name && l.Asleep() >= 0 {
+					return
+				}
+			}
+		}
+		runtime.Gosched()
+	}
 }

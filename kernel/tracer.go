@@ -14,6 +14,9 @@ type Tracer struct {
 	// Enter was called for.
 	Enter func(l *proc.LWP, num int, f *sysent.Frame)
 	Exit  func(l *proc.LWP, num int, f *sysent.Frame, err error)
+	// Switch, if not nil, is called when an lwp goes to sleep (out), in a call
+	// or outside one, and when it goes on. It must not sleep.
+	Switch func(l *proc.LWP, out bool)
 }
 
 // AddTracer has t told of calls; adding it again changes nothing.
@@ -49,6 +52,19 @@ func (b *Base) changeTracers(change func([]*Tracer) []*Tracer) {
 	}
 	if on := len(ts) > 0; on != (len(old) > 0) {
 		b.Procs.SetTraced(on)
+	}
+}
+
+// switched tells tracers that l goes to sleep, or on.
+func (b *Base) switched(l *proc.LWP, out bool) {
+	ts := b.tracers.Load()
+	if ts == nil {
+		return
+	}
+	for _, t := range *ts {
+		if t.Switch != nil {
+			t.Switch(l, out)
+		}
 	}
 }
 

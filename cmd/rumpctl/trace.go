@@ -18,9 +18,10 @@ func traceCommand() *command {
 		name: "trace",
 		doc:  "print the calls that clients make, as they make them",
 		more: `
-Each line is a call that has ended: pid.lwp, the command, the call with its
-arguments, its result. Trace ends with ^C, or with the process it was told to
-watch; the calls of trace itself are not shown.`,
+Each line is a call: pid.lwp, the command, the call with its arguments, its
+result. One that sleeps is shown <unfinished ...>, and once more when it is
+<... resumed>. Trace ends with ^C, or with the process it was told to watch; the
+calls of trace itself are not shown.`,
 		opts: []option{
 			{'p', "PID", "only the calls of this process"},
 			{'f', "", "with -p: of the processes it forks, too"},

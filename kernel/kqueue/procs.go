@@ -26,7 +26,7 @@ func NewProcs(t *proc.Table) *Procs {
 		p.follow(parent.Pid, child.Pid)
 		p.tell(parent.Pid, abi.NOTE_FORK)
 	})
-	t.OnExec(func(q *proc.Proc) { p.tell(q.Pid, abi.NOTE_EXEC) })
+	t.OnExec(func(l *proc.LWP) { p.tell(l.Proc().Pid, abi.NOTE_EXEC) })
 	t.OnExit(func(q *proc.Proc) { p.tell(q.Pid, abi.NOTE_EXIT) })
 	return p
 }

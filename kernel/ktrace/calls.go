@@ -86,6 +86,41 @@ func (t *Tracing) MIB(l *proc.LWP, name []int32) {
 	t.record(l, abi.KTR_MIB, usermem.BytesOfSlice(name))
 }
 
+// Switch records that l goes to sleep, or has woken.
+func (t *Tracing) Switch(l *proc.LWP, out bool) {
+	if !t.On() {
+		return
+	}
+	var c abi.KtrCsw
+	if out {
+		c.Out = 1
+	}
+	t.note(l.Proc(), l.ID(), abi.KTR_CSW, usermem.BytesOf(&c))
+}
+
+// signalled records a signal to a process. What becomes of it the kernel does
+// not know: it tells of the default action.
+func (t *Tracing) signalled(p *proc.Proc, sig int32) {
+	if t.On() {
+		k := abi.KtrPsig{Signo: sig}
+		t.note(p, 0, abi.KTR_PSIG, usermem.BytesOf(&k))
+	}
+}
+
+// execed records that l's process runs a new program: its name, which is all
+// that the kernel knows of its arguments, and the emulation once more.
+func (t *Tracing) execed(l *proc.LWP) {
+	if !t.On() {
+		return
+	}
+	t.note(l.Proc(), l.ID(), abi.KTR_EXEC_ARG, usermem.BytesOfString(l.Proc().Name()))
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if g := t.targets[l.Proc()]; g != nil {
+		g.emul = g.facs&abi.KTRFAC_EMUL != 0
+	}
+}
+
 // User is utrace(2): a record of l's own. A label that is no string, or too
 // long, is empty. ENOSPC for too much data, EFAULT for data that are not there,
 // which leave a record all the same.

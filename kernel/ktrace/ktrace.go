@@ -60,6 +60,8 @@ func New(c Config) *Tracing {
 	t := &Tracing{conf: c, targets: map[*proc.Proc]*target{}, calls: map[*proc.LWP]*call{}}
 	c.Procs.OnFork(t.forked)
 	c.Procs.OnExit(t.exited)
+	c.Procs.OnExec(t.execed)
+	c.Procs.OnSignal(t.signalled)
 	return t
 }
 

@@ -26,18 +26,36 @@ func (t *Tracing) record(l *proc.LWP, typ int16, body ...[]byte) {
 	name := p.Name()
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if s := t.enqueue(p, name, l.ID(), typ, body...); s != nil {
+		t.await(l, s)
+	}
+}
+
+// note is record that does not wait, of something that happens to a process
+// at lwp lid: its caller may hold any lock but t.mu and the process's.
+func (t *Tracing) note(p *proc.Proc, lid int32, typ int16, body ...[]byte) {
+	name := p.Name()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.enqueue(p, name, lid, typ, body...)
+}
+
+// enqueue queues a record, and one of KTR_EMUL before it when that is due. It
+// returns the session, nil when p is not traced for the type. Preconditions:
+// t.mu is held.
+func (t *Tracing) enqueue(p *proc.Proc, name string, lid int32, typ int16, body ...[]byte) *session {
 	g := t.targets[p]
 	if g == nil || g.facs&(1<<typ) == 0 {
-		return
+		return nil
 	}
-	h := header{lid: l.ID(), pid: p.Pid, now: t.conf.Now(), version: int16(g.facs & abi.KTRFAC_VER_MASK >> abi.KTRFAC_VER_SHIFT)}
-	h.comm = name
+	h := header{lid: lid, pid: p.Pid, comm: name, now: t.conf.Now()}
+	h.version = int16(g.facs & abi.KTRFAC_VER_MASK >> abi.KTRFAC_VER_SHIFT)
 	if g.emul {
 		g.emul = false
 		g.s.put(h, abi.KTR_EMUL, []byte(emulation))
 	}
 	g.s.put(h, typ, body...)
-	t.await(l, g.s)
+	return g.s
 }
 
 // await lets the writer catch up. Preconditions: t.mu is held.

@@ -160,6 +160,8 @@ func (l *LWP) park(d time.Duration) (expired bool) {
 		l.onBlock()
 	}
 	l.sleeps.Add(1)
+	traced := l.attn.Load()&attnTrace != 0
+	l.switched(traced, true)
 	held, ran := l.cpu, l.stop()
 	if held {
 		l.cpus.release(l)
@@ -177,7 +179,15 @@ func (l *LWP) park(d time.Duration) (expired bool) {
 	if ran {
 		l.start()
 	}
+	l.switched(traced, false)
 	return expired
+}
+
+// switched tells who traces calls that l sleeps (out) or goes on.
+func (l *LWP) switched(traced, out bool) {
+	if fn := l.proc.table.onSwitch; traced && fn != nil {
+		fn(l, out)
+	}
 }
 
 // parkFor waits for a wake-up for at most d.

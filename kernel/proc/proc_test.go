@@ -74,7 +74,7 @@ func TestHooks(t *testing.T) {
 	_, tab, init := table(t, 0, 9)
 	var log []string
 	tab.OnFork(func(parent, child *proc.Proc) { log = append(log, parent.Name()+">"+child.Name()) })
-	tab.OnExec(func(p *proc.Proc) { log = append(log, "exec "+p.Name()) })
+	tab.OnExec(func(l *proc.LWP) { log = append(log, "exec "+l.Proc().Name()) })
 	tab.OnExit(func(p *proc.Proc) { log = append(log, "exit "+p.Name()) })
 	p := fork(t, tab, init, "a")
 	l := lwp(t, p, true)

@@ -47,14 +47,18 @@ func (t *Table) SetSigModel(m SigModel, fatal func(why string)) { t.model, t.fat
 
 // Signal sends sig to the process, as the kernel's signal model says.
 func (p *Proc) Signal(sig int32) {
+	t := p.table
 	p.signals.Add(1)
-	switch p.table.model {
+	if t.onSignal != nil && t.attn.Load()&attnTrace != 0 {
+		t.onSignal(p, sig)
+	}
+	switch t.model {
 	case SigIgnore:
 	case SigRecord:
 		p.record(sig)
 	case SigPanic:
-		if sig != int32(abi.SIGSYS) && sig != int32(abi.SIGPIPE) && p.table.fatal != nil {
-			p.table.fatal("signal " + abi.Signal(sig).Name() + " to process " + p.Name())
+		if sig != int32(abi.SIGSYS) && sig != int32(abi.SIGPIPE) && t.fatal != nil {
+			t.fatal("signal " + abi.Signal(sig).Name() + " to process " + p.Name())
 		}
 	default:
 		p.mu.Lock()

@@ -38,7 +38,10 @@ type Table struct {
 	// hooks run when a process forks, before it can run.
 	forkHooks []func(parent, child *Proc)
 	exitHooks []func(p *Proc)
-	execHooks []func(p *Proc)
+	execHooks []func(l *LWP)
+	// while calls are traced these are told of signals and of lwps that sleep.
+	onSignal func(p *Proc, sig int32)
+	onSwitch func(l *LWP, out bool)
 }
 
 // NewTable returns a table with pid 0, the kernel's own process. ncpu bounds
@@ -131,8 +134,17 @@ func (t *Table) OnFork(fn func(parent, child *Proc)) { t.forkHooks = append(t.fo
 // OnExit adds a function that is called when a process has ended.
 func (t *Table) OnExit(fn func(p *Proc)) { t.exitHooks = append(t.exitHooks, fn) }
 
-// OnExec adds a function that is called after a process's exec.
-func (t *Table) OnExec(fn func(p *Proc)) { t.execHooks = append(t.execHooks, fn) }
+// OnExec adds a function that is called after a process's exec, with the lwp
+// that did it.
+func (t *Table) OnExec(fn func(l *LWP)) { t.execHooks = append(t.execHooks, fn) }
+
+// OnSignal has fn told of signals while calls are traced (SetTraced). It must
+// not sleep. Preconditions, also of OnSwitch: pid 0 is the only process.
+func (t *Table) OnSignal(fn func(p *Proc, sig int32)) { t.onSignal = fn }
+
+// OnSwitch has fn told when an lwp goes to sleep (out) and when it goes on,
+// while calls are traced, on that lwp's goroutine. It must not sleep.
+func (t *Table) OnSwitch(fn func(l *LWP, out bool)) { t.onSwitch = fn }
 
 // Rfork makes a child of parent, with no lwp yet: credentials and limits are
 // inherited, descriptors as mode says, data as each subsystem forks it. An
@@ -228,7 +240,7 @@ func (t *Table) Exec(l *LWP, name string) {
 		p.files.Exec(l)
 	}
 	for _, fn := range t.execHooks {
-		fn(p)
+		fn(l)
 	}
 	p.Resume()
 }
