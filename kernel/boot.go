@@ -31,11 +31,11 @@ func (b *Base) Boot(cfg Config, parts Parts) error {
 	b.bootMemory()
 	b.bootProcs()
 	b.bootServices()
+	b.Sysctl.Finalize()
 	if err := parts.Attach(b); err != nil {
 		b.bootFailed()
 		return err
 	}
-	b.Sysctl.Finalize()
 	err := b.etfsShown()
 	if err == nil {
 		err = b.bootInit()

@@ -4,6 +4,7 @@ package kernel
 
 import (
 	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/proc"
 	"github.com/rumpkit/rumpkit/kernel/sysctl"
 )
 
@@ -34,18 +35,22 @@ func (b *Base) sysctlSetup() {
 			Flags: n.flags,
 		})
 	}
-	b.sysctlKern(root.Child("kern"))
-	b.sysctlProcs(root.Child("kern"))
-	b.sysctlClock(root.Child("kern"))
-	b.sysctlFiles(root.Child("kern"))
-	b.sysctlUser(root.Child("kern"))
+	kern := root.Child("kern")
+	b.sysctlKern(kern)
+	b.sysctlProcs(kern)
+	b.sysctlClock(kern)
+	b.sysctlFiles(kern)
+	b.sysctlUser(kern)
+	b.sysctlKnobs(kern)
+	b.sysctlPools(kern)
+	b.sysctlVM(root.Child("vm"))
 	b.sysctlHW(root.Child("hw"))
 	b.sysctlStats(root.Child("hw"))
 	b.sysctlProc(root.Child("proc"))
-	b.sysctlFixed(root.Child("kern"), root.Child("proc").Child("curproc"))
-	root.Child("security").Node(sysctl.Auto, "models", "Security models").
-		Node(sysctl.Auto, "suser", "The superuser model").
+	models := root.Child("security").Node(sysctl.Auto, "models", "Security models")
+	models.Node(sysctl.Auto, "suser", "The superuser model").
 		ConstString(sysctl.Auto, "name", "Name of the model", "Traditional NetBSD: Superuser")
+	models.Loose()
 }
 
 // pretendedMemory is what hw.physmem tells when memory has no limit.
@@ -56,10 +61,7 @@ const pageSize = 4096
 // sysctlHW makes the nodes of the machine.
 func (b *Base) sysctlHW(hw *sysctl.Node) {
 	ncpu := func() int32 { return int32(b.NCPU()) }
-	memory := b.Mem.Limit()
-	if memory == 0 {
-		memory = pretendedMemory
-	}
+	memory := b.memory()
 	hw.ConstString(abi.HW_MACHINE, "machine", "Machine class", abi.Machine)
 	hw.ConstString(abi.HW_MODEL, "model", "Machine model", "rumpcore (virtual)")
 	hw.IntFunc(abi.HW_NCPU, "ncpu", "Number of CPUs configured", ncpu)
@@ -68,8 +70,20 @@ func (b *Base) sysctlHW(hw *sysctl.Node) {
 	hw.Const(abi.HW_PAGESIZE, "pagesize", "Software page size", pageSize)
 	hw.ConstString(abi.HW_MACHINE_ARCH, "machine_arch", "Machine CPU class", abi.MachineArch)
 	hw.Const(abi.HW_ALIGNBYTES, "alignbytes", "Alignment constraint for all possible data types", 7)
-	hw.QuadFunc(abi.HW_PHYSMEM64, "physmem64", "Bytes of physical memory", func() int64 { return memory })
+	hw.Add(sysctl.Spec{
+		Num: abi.HW_PHYSMEM64, Name: "physmem64", Desc: "Bytes of physical memory",
+		Type: abi.CTLTYPE_QUAD, Size: 8, Flags: abi.CTLFLAG_IMMEDIATE,
+		Get: func(*proc.LWP) ([]byte, error) { return le64(uint64(memory)), nil },
+	})
 	hw.IntFunc(abi.HW_NCPUONLINE, "ncpuonline", "Number of CPUs online", ncpu)
+}
+
+// memory returns the memory the kernel may use, in bytes.
+func (b *Base) memory() int64 {
+	if n := b.Mem.Limit(); n != 0 {
+		return n
+	}
+	return pretendedMemory
 }
 
 // NCPU returns the number of virtual CPUs: the host's when they are not

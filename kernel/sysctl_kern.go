@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/evcnt"
 	"github.com/rumpkit/rumpkit/kernel/file"
 	"github.com/rumpkit/rumpkit/kernel/msgbuf"
 	"github.com/rumpkit/rumpkit/kernel/proc"
@@ -61,10 +62,13 @@ func (b *Base) sysctlKern(kern *sysctl.Node) {
 	kern.String(abi.KERN_DOMAINNAME, "domainname", "YP domain name", abi.MAXHOSTNAMELEN,
 		func() string { return n.get(&n.domain) }, func(v string) error { return n.set(&n.domain, v) })
 	kern.Const(abi.KERN_RAWPARTITION, "rawpartition", "Raw partition of a disk", 3)
-	kern.Const(abi.KERN_MSGBUFSIZE, "msgbufsize", "Size of the kernel message buffer", msgbuf.Size)
-	kern.IntFunc(abi.KERN_MAXPROC, "maxproc", "Maximum number of simultaneous processes",
-		func() int32 { return int32(b.maxProc()) })
-	kern.Const(abi.KERN_MAXFILES, "maxfiles", "Maximum number of open files", file.MaxFiles)
+	kern.IntFunc(abi.KERN_MSGBUFSIZE, "msgbufsize", "Size of the kernel message buffer",
+		func() int32 { return msgbuf.Size })
+	files := b.Procs.Find(0).Files().(*file.Table)
+	setting(kern, abi.KERN_MAXPROC, "maxproc", "Maximum number of simultaneous processes",
+		b.Procs.MaxProcs, b.Procs.SetMaxProcs)
+	setting(kern, abi.KERN_MAXFILES, "maxfiles", "Maximum number of open files",
+		files.Most, func(v int32) error { return files.SetMost(int(v)) })
 	kern.Const(abi.KERN_ARGMAX, "argmax", "Maximum number of bytes of arguments to execve(2)", abi.ARG_MAX)
 	kern.Const(abi.KERN_NGROUPS, "ngroups", "Maximum number of supplemental groups", abi.NGROUPS_MAX)
 	kern.Const(abi.KERN_POSIX1, "posix1version", "Version of ISO/IEC 9945 with which the kernel tries to comply", abi.POSIX_VERSION)
@@ -72,7 +76,15 @@ func (b *Base) sysctlKern(kern *sysctl.Node) {
 	kern.Const(abi.KERN_LOGIN_NAME_MAX, "login_name_max", "Maximum login name length", abi.LOGIN_NAME_MAX)
 	b.sysctlLog(kern)
 	b.sysctlRandom(kern)
-	b.sysctlModule(kern)
+}
+
+// setting makes an int that root may set to what set allows.
+func setting(dir *sysctl.Node, num int32, name, desc string, get func() int, set func(v int32) error) {
+	dir.Add(sysctl.Spec{
+		Num: num, Name: name, Desc: desc, Type: abi.CTLTYPE_INT, Flags: abi.CTLFLAG_READWRITE, Size: 4,
+		Get: func(*proc.LWP) ([]byte, error) { return le32(int32(get())), nil },
+		Set: func(_ *proc.LWP, v []byte) error { return set(int32(binary.LittleEndian.Uint32(v))) },
+	})
 }
 
 // sysctlLog makes the nodes that show the message buffer and the event
@@ -82,10 +94,19 @@ func (b *Base) sysctlLog(kern *sysctl.Node) {
 		Num: abi.KERN_MSGBUF, Name: "msgbuf", Desc: "Kernel message buffer",
 		Type: abi.CTLTYPE_INT, Size: 4,
 		Handler: func(c *sysctl.Call) error {
-			if len(c.Name) != 0 {
+			switch {
+			case len(c.Name) != 0:
 				return abi.EINVAL
+			case c.HasNew():
+				return abi.EPERM
 			}
-			return c.Return(b.Msgbuf.Bytes())
+			if !c.Wanted() {
+				c.Grow(msgbuf.Size)
+				return nil
+			}
+			text := b.Msgbuf.Bytes()
+			text = append(make([]byte, msgbuf.Size-len(text)), text...)
+			return c.Return(text[:min(len(text), c.Room())])
 		},
 	})
 	kern.Add(sysctl.Spec{
@@ -94,8 +115,12 @@ func (b *Base) sysctlLog(kern *sysctl.Node) {
 	})
 }
 
-// anyType asks for event counters of every type.
-const anyType = 0xff
+// Arguments of kern.evcnt: counters of every type, and how many bytes more
+// than there are who asks for the size is told of.
+const (
+	anyType   = -1
+	evcntSlop = 1024
+)
 
 // evcntNode answers kern.evcnt.TYPE.WHICH: which is all counters or those that
 // have counted.
@@ -103,26 +128,41 @@ func (b *Base) evcntNode(c *sysctl.Call) error {
 	if len(c.Name) != 2 {
 		return abi.EINVAL
 	}
+	typ, which := c.Name[0], c.Name[1]
+	if typ < anyType || typ > int32(evcnt.Trap) || which != abi.KERN_EVCNT_COUNT_ANY && which != abi.KERN_EVCNT_COUNT_NONZERO {
+		return abi.EINVAL
+	}
+	full := false
 	for _, e := range b.Evcnt.List() {
-		if c.Name[0] != anyType && c.Name[0] != int32(e.Type()) {
+		if typ != anyType && typ != int32(e.Type()) || which == abi.KERN_EVCNT_COUNT_NONZERO && e.Count() == 0 {
 			continue
 		}
-		if c.Name[1] == abi.KERN_EVCNT_COUNT_NONZERO && e.Count() == 0 {
-			continue
-		}
-		head := abi.EvcntSysctl{
-			Count: e.Count(), Type: uint8(e.Type()),
-			Grouplen: uint8(len(e.Group())), Namelen: uint8(len(e.Name())),
-		}
-		strs := e.Group() + "\x00" + e.Name() + "\x00"
-		words := (len(usermem.BytesOf(&head)) + len(strs) + 7) / 8
-		head.Len = uint8(words)
-		rec := append(append([]byte(nil), usermem.BytesOf(&head)...), strs...)
-		if err := c.Return(append(rec, make([]byte, words*8-len(rec))...)); err != nil {
+		rec := evcntRecord(e)
+		if full = full || c.Room() < len(rec); full {
+			c.Grow(len(rec))
+		} else if err := c.Return(rec); err != nil {
 			return err
 		}
 	}
+	c.Grow(0)
+	if !c.Wanted() {
+		c.Grow(evcntSlop)
+	}
 	return nil
+}
+
+// evcntRecord describes a counter: a struct evcnt_sysctl, its names, and zeros
+// to a multiple of eight bytes.
+func evcntRecord(e *evcnt.Counter) []byte {
+	head := abi.EvcntSysctl{
+		Count: e.Count(), Type: uint8(e.Type()),
+		Grouplen: uint8(len(e.Group())), Namelen: uint8(len(e.Name())),
+	}
+	strs := e.Group() + "\x00" + e.Name() + "\x00"
+	words := (len(usermem.BytesOf(&head)) + len(strs) + 7) / 8
+	head.Len = uint8(words)
+	rec := append(append([]byte(nil), usermem.BytesOf(&head)...), strs...)
+	return append(rec, make([]byte, words*8-len(rec))...)
 }
 
 // maxRandom is the most bytes that one read of kern.arandom gives.
@@ -136,42 +176,28 @@ func (b *Base) sysctlRandom(kern *sysctl.Node) {
 	kern.Add(sysctl.Spec{
 		Num: abi.KERN_URND, Name: "urandom", Desc: "Random integer value",
 		Type: abi.CTLTYPE_INT, Size: 4, Get: random,
-	})
+	}).Loose()
 	kern.Add(sysctl.Spec{
 		Num: abi.KERN_ARND, Name: "arandom", Desc: "Random bytes, at most 256",
-		Type: abi.CTLTYPE_INT, Size: 4,
-		Handler: func(c *sysctl.Call) error {
-			n := c.Room()
-			switch {
-			case len(c.Name) != 0 || !c.Wanted():
-				return abi.EINVAL
-			case n > maxRandom:
-				return abi.E2BIG
-			}
-			v := make([]byte, n)
-			if err := b.Host.Random(v); err != nil {
-				return err
-			}
-			return c.Return(v)
-		},
-	})
+		Type: abi.CTLTYPE_INT, Size: 4, Handler: b.arandomNode,
+	}).Loose()
 }
 
-// modulePath is where NetBSD keeps the modules of this release.
-const modulePath = "/stand/" + abi.Machine + "/" + abi.OSRelease + "/modules"
-
-// sysctlModule makes kern.module. Modules are built in: nothing loads them.
-func (b *Base) sysctlModule(kern *sysctl.Node) {
-	m := kern.Node(sysctl.Auto, "module", "Module options")
-	m.ConstString(sysctl.Auto, "path", "Default module load path", modulePath)
-}
-
-// pad appends zeros to a record until it has size bytes, or cuts it.
-func pad(rec []byte, size int) []byte {
-	if len(rec) >= size {
-		return rec[:size]
+// arandomNode answers kern.arandom: as many bytes as the caller has room for.
+func (b *Base) arandomNode(c *sysctl.Call) error {
+	n := c.Offered()
+	switch {
+	case n == 0:
+		return nil
+	case n > maxRandom:
+		return abi.E2BIG
+	case len(c.Name) != 0:
+		return abi.EINVAL
 	}
-	return append(rec, make([]byte, size-len(rec))...)
+	return c.Exchange(func(*proc.LWP) ([]byte, error) {
+		v := make([]byte, n)
+		return v, b.Host.Random(v)
+	}, nil)
 }
 
 func le32(v int32) []byte { return binary.LittleEndian.AppendUint32(nil, uint32(v)) }

@@ -82,3 +82,50 @@ type UvmexpSysctl struct {
 	Colormiss         int64
 	Ncolors           int64
 }
+
+// Uvmexp is struct uvmexp, vm.uvmexp: what of it has a value here, at its
+// place among its 78 words.
+type Uvmexp struct {
+	Pagesize  int32
+	Pagemask  int32
+	Pageshift int32
+	Npages    int32
+	Free      int32
+	Paging    int32
+	Wired     int32
+	Ncolors   int32
+	_         [27]int32
+	Forks     int32
+	_         [42]int32
+}
+
+// PoolSysctl is struct pool_sysctl, kern.pool.
+type PoolSysctl struct {
+	Wchan            [16]byte
+	Flags            uint64
+	Size             uint64
+	Pagesize         uint64
+	Itemsperpage     uint64
+	Nitems           uint64
+	Nout             uint64
+	Hardlimit        uint64
+	Npages           uint64
+	Minpages         uint64
+	Maxpages         uint64
+	Nget             uint64
+	Nfail            uint64
+	Nput             uint64
+	Npagealloc       uint64
+	Npagefree        uint64
+	Hiwat            uint64
+	Nidle            uint64
+	CacheMetaSize    uint64
+	CacheNfull       uint64
+	CacheNpartial    uint64
+	CacheNempty      uint64
+	CacheNcontended  uint64
+	CacheNmissGlobal uint64
+	CacheNhitGlobal  uint64
+	CacheNmissPcpu   uint64
+	CacheNhitPcpu    uint64
+}

@@ -46,7 +46,7 @@ func (t *Table) copy() *Table {
 		slots[i].taken, slots[i].cloexec = true, s.cloexec
 	}
 	n.slots.Store(&slots)
-	n.all.Add(int64(n.open)) // a fork is not refused: it may pass MaxFiles once
+	n.all.open.Add(int64(n.open)) // a fork is not refused: it may pass the bound once
 	return n
 }
 

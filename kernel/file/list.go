@@ -46,4 +46,17 @@ func (t *Table) Last() int32 {
 }
 
 // Total returns how many descriptors all processes of the kernel have.
-func (t *Table) Total() int { return int(t.all.Load()) }
+func (t *Table) Total() int { return int(t.all.open.Load()) }
+
+// Most returns how many they may have.
+func (t *Table) Most() int { return int(t.all.most.Load()) }
+
+// SetMost changes that, for all processes: EINVAL unless it is from 0 to
+// MaxFiles.
+func (t *Table) SetMost(n int) error {
+	if n < 0 || n > MaxFiles {
+		return abi.EINVAL
+	}
+	t.all.most.Store(int64(n))
+	return nil
+}

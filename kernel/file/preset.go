@@ -19,6 +19,6 @@ func (t *Table) Preset(files ...*File) {
 		slots[i].taken = true
 	}
 	t.lowest, t.open = len(files), len(files)
-	t.all.Add(int64(len(files)))
+	t.all.open.Add(int64(len(files)))
 	t.slots.Store(&slots)
 }

@@ -56,8 +56,8 @@ func (t *Table) Reserve(l *proc.LWP, min int) (int32, error) {
 // another counts one more descriptor, unless the kernel has as many as it may.
 // Preconditions: t.mu is held.
 func (t *Table) another() bool {
-	if t.all.Add(1) > MaxFiles {
-		t.all.Add(-1)
+	if t.all.open.Add(1) > t.all.most.Load() {
+		t.all.open.Add(-1)
 		return false
 	}
 	t.open++
@@ -108,5 +108,5 @@ func (t *Table) release(fd int) {
 	s.taken, s.cloexec = false, false
 	t.lowest = min(t.lowest, fd)
 	t.open--
-	t.all.Add(-1)
+	t.all.open.Add(-1)
 }

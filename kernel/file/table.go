@@ -14,8 +14,7 @@ import (
 type Table struct {
 	fresh func(*Table) // fills a fresh table: the console on 0 to 2
 	refs  atomic.Int32
-	// all counts the descriptors of all tables of the kernel.
-	all *atomic.Int64
+	all   *count
 
 	mu     sync.Mutex
 	slots  atomic.Pointer[[]slot]
@@ -35,14 +34,22 @@ type slot struct {
 	taken   bool // reserved or in use
 }
 
-// MaxFiles bounds the descriptors of all processes of a kernel (kern.maxfiles).
+// MaxFiles bounds the descriptors of all processes of a kernel; a kernel may
+// be given a lower bound (kern.maxfiles).
 const MaxFiles = 1 << 18
+
+// count is the descriptors of all tables of a kernel, and their bound.
+type count struct{ open, most atomic.Int64 }
 
 // NewTable returns an empty table, the first of a kernel; fresh fills the
 // tables of processes that do not inherit one, and may be nil.
-func NewTable(fresh func(*Table)) *Table { return newTable(fresh, new(atomic.Int64)) }
+func NewTable(fresh func(*Table)) *Table {
+	all := new(count)
+	all.most.Store(MaxFiles)
+	return newTable(fresh, all)
+}
 
-func newTable(fresh func(*Table), all *atomic.Int64) *Table {
+func newTable(fresh func(*Table), all *count) *Table {
 	t := &Table{fresh: fresh, all: all}
 	t.refs.Store(1)
 	t.slots.Store(new([]slot))

@@ -6,6 +6,7 @@ import "sync"
 // cpus is the virtual CPUs of a kernel. A nil *cpus does not bound anything.
 type cpus struct {
 	mu   sync.Mutex
+	all  int
 	free int
 	wait []chan struct{} // lwps that wait for one, in order
 }
@@ -14,7 +15,7 @@ func newCPUs(n int) *cpus {
 	if n <= 0 {
 		return nil
 	}
-	return &cpus{free: n}
+	return &cpus{all: n, free: n}
 }
 
 // acquire takes a virtual CPU for l, waiting in order of arrival.
@@ -55,4 +56,16 @@ func (t *Table) Waiting() int {
 	t.cpus.mu.Lock()
 	defer t.cpus.mu.Unlock()
 	return len(t.cpus.wait)
+}
+
+// Busy returns how many lwps have a virtual CPU or wait for one, which is
+// known where they are bounded: one, the caller's, otherwise.
+func (t *Table) Busy() int {
+	c := t.cpus
+	if c == nil {
+		return 1
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.all - c.free + len(c.wait)
 }

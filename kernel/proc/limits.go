@@ -1,7 +1,10 @@
 // Resource limits.
 package proc
 
-import "github.com/rumpkit/rumpkit/kernel/abi"
+import (
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/cred"
+)
 
 // Limits are the resource limits of a process, indexed by RLIMIT_ number.
 // They never change once in use: a change makes new ones.
@@ -46,16 +49,19 @@ func clampLimit(which int, v abi.Rlimit) abi.Rlimit {
 	return abi.Rlimit{Cur: min(v.Cur, top), Max: min(v.Max, top)}
 }
 
-// SetLimit changes one limit of p, for a caller that may raise the hard limit
-// only when it is root (setrlimit(2)).
-func (p *Proc) SetLimit(which int, v abi.Rlimit) error {
+// SetLimit changes one limit of p for p itself, see SetLimitBy.
+func (p *Proc) SetLimit(which int, v abi.Rlimit) error { return p.SetLimitBy(p.Cred(), which, v) }
+
+// SetLimitBy changes one limit of p for a caller with credentials by, which
+// may raise the hard limit only when it is root's (setrlimit(2)).
+func (p *Proc) SetLimitBy(by *cred.Cred, which int, v abi.Rlimit) error {
 	if which < 0 || which >= abi.RLIM_NLIMITS || v.Cur > v.Max {
 		return abi.EINVAL
 	}
 	v = clampLimit(which, v)
 	for {
 		old := p.limits.Load()
-		if v.Max > old[which].Max && !p.Cred().IsRoot() {
+		if v.Max > old[which].Max && !by.IsRoot() {
 			return abi.EPERM
 		}
 		n := *old
@@ -63,5 +69,30 @@ func (p *Proc) SetLimit(which int, v abi.Rlimit) error {
 		if p.limits.CompareAndSwap(old, &n) {
 			return nil
 		}
+	}
+}
+
+// Corename returns the name of core files, shared by children until one of
+// them changes it; there are no core files.
+func (p *Proc) Corename() string {
+	if s := p.corename.Load(); s != nil {
+		return *s
+	}
+	return "rumpdump"
+}
+
+// SetCorename changes it.
+func (p *Proc) SetCorename(name string) { p.corename.Store(&name) }
+
+// StopFlag returns whether bit is set among what would stop the process (at
+// fork, exec and exit), which is kept for who asks: nothing stops it.
+func (p *Proc) StopFlag(bit uint32) bool { return p.stopFlags.Load()&bit != 0 }
+
+// SetStopFlag sets or clears it.
+func (p *Proc) SetStopFlag(bit uint32, on bool) {
+	if on {
+		p.stopFlags.Or(bit)
+	} else {
+		p.stopFlags.And(^bit)
 	}
 }

@@ -41,6 +41,7 @@ type Proc struct {
 	// exiting refuses new lwps; ending is set once the process is torn down.
 	exiting, ending bool
 	sugid           bool
+	counted         bool // among its user's processes
 	gone            Cond
 	raise           func(sig int32)
 	sigIgnore       uint64        // not recorded
@@ -58,6 +59,9 @@ type Proc struct {
 	// alarmAt is the processor time at which alarm is called, 0 for never.
 	alarmAt atomic.Int64
 	alarm   func()
+
+	corename  atomic.Pointer[string]
+	stopFlags atomic.Uint32
 }
 
 // Files is a descriptor table as package file keeps it.
@@ -118,6 +122,7 @@ func (p *Proc) SetCred(c *cred.Cred, sugid bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.sugid = p.sugid || sugid
+	p.moveCount(p.Cred().Ruid, c.Ruid)
 	p.cred.Store(c)
 }
 

@@ -44,7 +44,7 @@ func lwp(t *testing.T, p *proc.Proc, held bool) *proc.LWP {
 }
 
 func TestRfork(t *testing.T) {
-	_, tab, init := table(t, 0, 4)
+	_, tab, init := table(t, 0, 14)
 	p := fork(t, tab, init, "a name that is much too long")
 	if p.Pid != 2 || p.Ppid() != 1 || p.Name() != "a name that is " || p.Pgrp() != init.Pgrp() {
 		t.Errorf("child %d of %d, %q", p.Pid, p.Ppid(), p.Name())
@@ -53,6 +53,9 @@ func TestRfork(t *testing.T) {
 	kid := fork(t, tab, p, "")
 	if kid.Name() != p.Name() || kid.Cred().Euid != 5 || !kid.Sugid() {
 		t.Error("a child does not inherit its name and credentials")
+	}
+	if err := tab.SetMaxProcs(4); err != nil {
+		t.Error(err)
 	}
 	if _, err := tab.Rfork(init, proc.FDShare, "x"); err != abi.EAGAIN {
 		t.Errorf("too many processes: %v", err)

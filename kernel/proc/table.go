@@ -16,6 +16,13 @@ const MaxComm = 15
 // pidMax bounds pids; a pid is not used again until the numbers wrap.
 const pidMax = 30000
 
+// maxProcs bounds how many processes there may be: fewer than pids, so that a
+// free one is soon found. rootProcs of them only root can have.
+const (
+	maxProcs  = pidMax * 9 / 10
+	rootProcs = 5
+)
+
 // Table is the processes of one kernel.
 type Table struct {
 	host hypercall.Host
@@ -34,7 +41,9 @@ type Table struct {
 	procs map[int32]*Proc
 	next  int32
 	top   int32 // the largest pid there was
-	max   int
+	max   atomic.Int32
+	users users
+	forks atomic.Int64
 	// hooks run when a process forks, before it can run.
 	forkHooks []func(parent, child *Proc)
 	exitHooks []func(p *Proc)
@@ -48,7 +57,8 @@ type Table struct {
 // how many lwps run at once, 0 for no bound; maxproc how many processes; there are
 // never so many that pids are hard to find.
 func NewTable(host hypercall.Host, ncpu, maxproc int) *Table {
-	t := &Table{host: host, cpus: newCPUs(ncpu), procs: map[int32]*Proc{}, max: min(maxproc, pidMax*9/10)}
+	t := &Table{host: host, cpus: newCPUs(ncpu), procs: map[int32]*Proc{}}
+	t.max.Store(int32(min(maxproc, maxProcs)))
 	t.sched, _ = host.(hypercall.Scheduler)
 	if t.cpus != nil {
 		t.attn.Store(attnCPU)
@@ -57,6 +67,7 @@ func NewTable(host hypercall.Host, ncpu, maxproc int) *Table {
 	c := cred.Root()
 	p.cred.Store(c)
 	p.limits.Store(DefaultLimits())
+	p.startCount(Unlimited)
 	p.pgrp = newSession(p)
 	t.procs[0] = p
 	t.next = 1
@@ -104,6 +115,21 @@ func (t *Table) All() []*Proc {
 	return s[:n]
 }
 
+// MaxProcs returns how many processes there may be (kern.maxproc).
+func (t *Table) MaxProcs() int { return int(t.max.Load()) }
+
+// SetMaxProcs changes that: EINVAL when there are not enough pids.
+func (t *Table) SetMaxProcs(n int32) error {
+	if n < 0 || n > maxProcs {
+		return abi.EINVAL
+	}
+	t.max.Store(n)
+	return nil
+}
+
+// Forks returns how many processes have been made.
+func (t *Table) Forks() int64 { return t.forks.Load() }
+
 // Len returns the number of processes.
 func (t *Table) Len() int {
 	t.mu.Lock()
@@ -148,14 +174,19 @@ func (t *Table) OnSwitch(fn func(l *LWP, out bool)) { t.onSwitch = fn }
 
 // Rfork makes a child of parent, with no lwp yet: credentials and limits are
 // inherited, descriptors as mode says, data as each subsystem forks it. An
-// empty name takes the parent's. EAGAIN when there are too many processes,
+// empty name takes the parent's. EAGAIN when there are too many processes, the
+// last of which are root's, or the user has more than the parent's limit;
 // ESRCH when the parent has ended.
 func (t *Table) Rfork(parent *Proc, mode FDMode, name string) (*Proc, error) {
 	if name == "" {
 		name = parent.Name()
 	}
+	most := t.MaxProcs()
+	if !parent.Cred().IsRoot() {
+		most -= rootProcs
+	}
 	t.mu.Lock()
-	if len(t.procs) >= t.max {
+	if len(t.procs) >= most {
 		t.mu.Unlock()
 		return nil, abi.EAGAIN
 	}
@@ -170,6 +201,7 @@ func (t *Table) Rfork(parent *Proc, mode FDMode, name string) (*Proc, error) {
 		return nil, err
 	}
 	t.procs[child.Pid] = child
+	t.forks.Add(1)
 	return child, nil
 }
 
@@ -183,6 +215,10 @@ func (t *Table) inherit(parent, child *Proc, mode FDMode) error {
 	}
 	child.cred.Store(parent.Cred())
 	child.limits.Store(parent.limits.Load())
+	child.corename.Store(parent.corename.Load())
+	if !child.startCount(parent.most(abi.RLIMIT_NPROC)) {
+		return abi.EAGAIN
+	}
 	if parent.files != nil {
 		child.files = parent.files.Fork(mode)
 	}
@@ -291,6 +327,7 @@ func (t *Table) end(p *Proc, l *LWP) {
 	p.bequeath()
 	t.reparent(p)
 	p.Pgrp().leave(p)
+	p.stopCount()
 	t.mu.Lock()
 	delete(t.procs, p.key)
 	t.mu.Unlock()

@@ -20,6 +20,7 @@ type Call struct {
 	old  usermem.Mem
 	room int
 	full int
+	told bool // the length of the old value is known
 	newv usermem.InBuf
 }
 
@@ -35,12 +36,16 @@ func (c *Call) Room() int {
 	return max(c.room-c.full, 0)
 }
 
+// Offered returns the length that the caller gave, whether or not it wants the
+// old value itself.
+func (c *Call) Offered() int { return c.room }
+
 // Return adds b to the old value: as much is copied out as there is room for.
 // It must not be called with a lock held.
 func (c *Call) Return(b []byte) error {
 	n := min(c.Room(), len(b))
 	at := c.full
-	c.full += len(b)
+	c.Grow(len(b))
 	if n == 0 {
 		return nil
 	}
@@ -48,10 +53,22 @@ func (c *Call) Return(b []byte) error {
 }
 
 // Grow adds n to the length that the caller is told, without data.
-func (c *Call) Grow(n int) { c.full += n }
+func (c *Call) Grow(n int) {
+	c.full += n
+	c.told = true
+}
 
-// HasNew reports that a new value was given.
-func (c *Call) HasNew() bool { return !c.newv.IsNil() }
+// length returns what the caller is told of the old value's length: the room
+// it gave when the call failed before there was a value.
+func (c *Call) length(err error) int {
+	if err != nil && !c.told {
+		return c.room
+	}
+	return c.full
+}
+
+// HasNew reports that a new value was given; one of no bytes is none.
+func (c *Call) HasNew() bool { return !c.newv.IsNil() && c.newv.Len() != 0 }
 
 // NewLen returns the length of the new value.
 func (c *Call) NewLen() int { return max(c.newv.Len(), 0) }
@@ -80,7 +97,8 @@ func (c *Call) Writable() error {
 
 func (c *Call) dispatch(t *Tree) error {
 	n := c.Node
-	if len(c.Name) > 0 && c.Name[0] < 0 && c.Name[0] >= abi.CTL_DESCRIBE && c.Name[0] <= abi.CTL_QUERY {
+	query := len(c.Name) == 1 && c.Name[0] == abi.CTL_QUERY
+	if query || n.handler == nil && len(c.Name) > 0 {
 		return c.meta(t)
 	}
 	if n.flags&abi.CTLFLAG_PRIVATE != 0 && !c.L.Cred().IsRoot() {
@@ -89,37 +107,39 @@ func (c *Call) dispatch(t *Tree) error {
 	switch {
 	case n.handler != nil:
 		return n.handler(c)
-	case len(c.Name) > 0:
-		return abi.EINVAL
 	case n.isNode():
 		return abi.EINVAL
 	case n.get == nil:
 		return abi.EOPNOTSUPP
 	}
-	return c.value()
+	return c.Exchange(n.get, n.set)
 }
 
-// value reads and sets a plain node.
-func (c *Call) value() error {
-	n := c.Node
-	b, err := n.get(c.L)
+// Exchange reads and sets a value as a plain node does: the caller's right to
+// set it is looked at first, then the old value goes out, then the new one is
+// checked and handed to set. It is for handlers whose value depends on the
+// path; get and set are those of a Spec.
+func (c *Call) Exchange(get func(*proc.LWP) ([]byte, error), set func(*proc.LWP, []byte) error) error {
+	if c.HasNew() {
+		if err := c.Writable(); err != nil {
+			return err
+		}
+		if set == nil {
+			return abi.EPERM
+		}
+	}
+	b, err := get(c.L)
 	if err != nil {
 		return err
 	}
 	if err := c.Return(b); err != nil || !c.HasNew() {
 		return err
 	}
-	if err := c.Writable(); err != nil {
-		return err
-	}
-	if n.set == nil {
-		return abi.EPERM
-	}
 	v, err := c.newValue()
 	if err != nil {
 		return err
 	}
-	return n.set(c.L, v)
+	return set(c.L, v)
 }
 
 // newValue copies the new value of a plain node in and checks it.

@@ -8,16 +8,9 @@ import (
 
 // destroy removes a child and returns it: ENOENT, EPERM when it is permanent,
 // ENOTEMPTY when it has children.
-func (c *Call) destroy(t *Tree) error {
-	if err := c.mayChange(); err != nil {
-		return err
-	}
-	req, err := c.request()
-	if err != nil {
-		return err
-	}
+func (c *Call) destroy(t *Tree, req *abi.Sysctlnode) error {
 	t.mu.Lock()
-	gone, err := t.drop(c.Node, &req)
+	gone, err := t.drop(c.Node, req)
 	t.mu.Unlock()
 	if err != nil {
 		return err
@@ -25,15 +18,14 @@ func (c *Call) destroy(t *Tree) error {
 	return c.Return(usermem.BytesOf(&gone))
 }
 
-// drop removes the child that req names. Preconditions: t.mu is held.
+// drop removes the child that req names by its number and, if given, its name
+// and version. Preconditions: t.mu is held.
 func (t *Tree) drop(parent *Node, req *abi.Sysctlnode) (w abi.Sysctlnode, err error) {
-	k := parent.child(req.Num)
+	k := parent.exact(req.Num)
 	name := nameOf(req)
 	switch {
-	case k == nil || name != "" && name != k.name:
+	case k == nil || name != "" && name != k.name || req.Ver != 0 && req.Ver != k.ver:
 		return w, abi.ENOENT
-	case req.Ver != 0 && req.Ver != k.ver:
-		return w, abi.EINVAL
 	case k.flags&abi.CTLFLAG_PERMANENT != 0:
 		return w, abi.EPERM
 	case len(k.kids) > 0:
@@ -44,10 +36,16 @@ func (t *Tree) drop(parent *Node, req *abi.Sysctlnode) (w abi.Sysctlnode, err er
 	return w, nil
 }
 
-// setDescription describes a child that has no description yet: EPERM when it
-// has one or is permanent.
+// setDescription describes a child that has no description yet and returns
+// the description: EPERM when it has one or is permanent.
 func (c *Call) setDescription(t *Tree, req *abi.Sysctlnode) error {
-	if err := c.mayChange(); err != nil {
+	if !c.L.Cred().IsRoot() {
+		return abi.EPERM
+	}
+	t.mu.RLock()
+	err := c.Node.mayDescribe(req)
+	t.mu.RUnlock()
+	if err != nil {
 		return err
 	}
 	desc, err := usermem.String{Mem: c.newv.Follow(req.Desc, -1)}.Get(maxUserDesc)
@@ -56,18 +54,11 @@ func (c *Call) setDescription(t *Tree, req *abi.Sysctlnode) error {
 	}
 	desc = string(append([]byte(nil), desc...))
 	t.mu.Lock()
-	k := c.Node.child(req.Num)
-	switch {
-	case k == nil:
-		err = abi.ENOENT
-	case k.flags&abi.CTLFLAG_PERMANENT != 0 || k.desc != "":
-		err = abi.EPERM
-	default:
-		k.desc = desc
-		t.touch(k)
-	}
 	var b []byte
-	if err == nil {
+	if err = c.Node.mayDescribe(req); err == nil {
+		k := c.Node.exact(req.Num)
+		k.desc = desc
+		k.flags |= abi.CTLFLAG_OWNDESC
 		b = k.describe(nil)
 	}
 	t.mu.Unlock()
@@ -75,4 +66,19 @@ func (c *Call) setDescription(t *Tree, req *abi.Sysctlnode) error {
 		return err
 	}
 	return c.Return(b)
+}
+
+// mayDescribe returns whether the child that req names may get a description.
+// Preconditions: the tree is locked.
+func (n *Node) mayDescribe(req *abi.Sysctlnode) error {
+	k := n.exact(req.Num)
+	switch {
+	case k == nil:
+		return abi.ENOENT
+	case req.Ver != 0 && req.Ver != k.ver:
+		return abi.EINVAL
+	case k.flags&abi.CTLFLAG_PERMANENT != 0 || k.desc != "":
+		return abi.EPERM
+	}
+	return nil
 }

@@ -11,23 +11,59 @@ import (
 
 const nodeSize = 96 // of struct sysctlnode
 
+// meta performs the operation that a negative number at the end of a name
+// asks for: ENOENT when it is not the end, EOPNOTSUPP for one that does not
+// exist.
 func (c *Call) meta(t *Tree) error {
-	op := c.Name[0]
-	if len(c.Name) != 1 {
+	switch op := c.Name[0]; {
+	case !c.Node.isNode():
+		return abi.ENOTDIR
+	case len(c.Name) != 1:
+		return abi.ENOENT
+	case op == abi.CTL_QUERY:
+		return c.query(t)
+	case op == abi.CTL_DESCRIBE:
+		return c.describe(t)
+	case op == abi.CTL_MMAP:
+		return c.mmap(t)
+	case op == abi.CTL_CREATE, op == abi.CTL_DESTROY:
+		return c.change(t, op)
+	}
+	return abi.EOPNOTSUPP
+}
+
+// change makes or removes a child: EINVAL without a description of it, EPERM
+// unless root asks for a directory that may change.
+func (c *Call) change(t *Tree, op int32) error {
+	if c.newv.IsNil() {
 		return abi.EINVAL
 	}
-	if !c.Node.isNode() {
-		return abi.ENOTDIR
+	if c.Node.flags&abi.CTLFLAG_READWRITE == 0 || !c.L.Cred().IsRoot() {
+		return abi.EPERM
 	}
-	switch op {
-	case abi.CTL_QUERY:
-		return c.query(t)
-	case abi.CTL_DESCRIBE:
-		return c.describe(t)
-	case abi.CTL_CREATE:
-		return c.create(t)
-	case abi.CTL_DESTROY:
-		return c.destroy(t)
+	req, err := c.request()
+	if err != nil {
+		return err
+	}
+	if op == abi.CTL_DESTROY {
+		return c.destroy(t, &req)
+	}
+	return c.create(t, &req)
+}
+
+// mmap maps a node into the caller's memory: no node can be.
+func (c *Call) mmap(t *Tree) error {
+	if c.newv.IsNil() || c.NewLen() != nodeSize {
+		return abi.EINVAL
+	}
+	req, err := c.request()
+	if err != nil {
+		return err
+	}
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if c.Node.child(req.Num) == nil {
+		return abi.ENOENT
 	}
 	return abi.EOPNOTSUPP
 }
@@ -35,7 +71,7 @@ func (c *Call) meta(t *Tree) error {
 // request copies the struct sysctlnode in that a meta operation takes: EINVAL
 // when it has another size or version.
 func (c *Call) request() (req abi.Sysctlnode, err error) {
-	if !c.HasNew() || c.NewLen() != nodeSize {
+	if c.newv.IsNil() || c.NewLen() != nodeSize {
 		return req, abi.EINVAL
 	}
 	b, err := c.New(nodeSize)
@@ -91,9 +127,25 @@ func (n *Node) wire() abi.Sysctlnode {
 	copy(w.Name[:len(w.Name)-1], n.name)
 	if n.isNode() {
 		w.Size = nodeSize
-		w.SetChildren(uint32(len(n.kids)), uint32(len(n.kids)))
+		w.SetChildren(n.roomForKids(), uint32(len(n.kids)))
 	}
 	return w
+}
+
+// roomForKids returns for how many children there would be room in NetBSD,
+// where it doubles.
+func (n *Node) roomForKids() uint32 {
+	switch {
+	case len(n.kids) == 0:
+		return 0
+	case n.anyNumber():
+		return 1
+	}
+	room := uint32(abi.SYSCTL_DEFSIZE)
+	for int(room) < len(n.kids) {
+		room *= 2
+	}
+	return room
 }
 
 // immediate puts the value of a node that holds it into the node.
@@ -110,11 +162,14 @@ func (n *Node) immediate(c *Call, w *abi.Sysctlnode) {
 
 // describe returns the descriptions of all children, or of one, or sets one.
 func (c *Call) describe(t *Tree) error {
-	if !c.HasNew() {
+	root := c.L.Cred().IsRoot()
+	if c.newv.IsNil() {
 		t.mu.RLock()
 		var b []byte
 		for _, k := range c.Node.kids {
-			b = k.describe(b)
+			if root || k.flags&abi.CTLFLAG_PRIVATE == 0 {
+				b = k.describe(b)
+			}
 		}
 		t.mu.RUnlock()
 		return c.Return(b)
@@ -128,16 +183,13 @@ func (c *Call) describe(t *Tree) error {
 	}
 	t.mu.RLock()
 	var b []byte
-	k := c.Node.child(req.Num)
-	if err = t.current(c.Node, req.Ver); err == nil && k != nil {
+	k := c.Node.exact(req.Num)
+	if k != nil && (root || k.flags&abi.CTLFLAG_PRIVATE == 0) {
 		b = k.describe(nil)
 	}
 	t.mu.RUnlock()
-	if err == nil && k == nil {
-		err = abi.ENOENT
-	}
-	if err != nil {
-		return err
+	if b == nil {
+		return abi.ENOENT
 	}
 	return c.Return(b)
 }

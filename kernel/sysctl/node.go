@@ -64,7 +64,7 @@ func (n *Node) Add(s Spec) *Node {
 // insert makes a node. Preconditions: t.mu is held; name and number are free.
 func (t *Tree) insert(parent *Node, s Spec) *Node {
 	num := s.Num
-	if num < 0 || parent.child(num) != nil {
+	for num < 0 || parent.exact(num) != nil {
 		num = t.next
 		t.next++
 	}
@@ -80,6 +80,21 @@ func (t *Tree) insert(parent *Node, s Spec) *Node {
 	parent.kids = slices.Insert(parent.kids, i, kid)
 	t.touch(kid)
 	return kid
+}
+
+// Loose takes the mark of permanence from n and all below it: NetBSD's services
+// keep a log of their nodes, to remove them when they are unloaded.
+func (n *Node) Loose() {
+	n.tree.mu.Lock()
+	defer n.tree.mu.Unlock()
+	n.loose()
+}
+
+func (n *Node) loose() {
+	n.flags &^= abi.CTLFLAG_PERMANENT
+	for _, k := range n.kids {
+		k.loose()
+	}
 }
 
 // Remove takes a node and all below it out of the tree.
@@ -110,15 +125,28 @@ func (n *Node) find(num int32) (int, bool) {
 	})
 }
 
-// child returns the child with number num, nil if there is none.
+// child returns the child that number num leads to, nil if there is none.
 func (n *Node) child(num int32) *Node {
-	if i, ok := n.find(num); ok {
-		return n.kids[i]
+	if k := n.exact(num); k != nil {
+		return k
 	}
-	if len(n.kids) == 1 && n.kids[0].flags&abi.CTLFLAG_ANYNUMBER != 0 {
+	if n.anyNumber() {
 		return n.kids[0]
 	}
 	return nil
+}
+
+// exact returns the child with number num itself, nil if there is none.
+func (n *Node) exact(num int32) *Node {
+	if i, ok := n.find(num); ok {
+		return n.kids[i]
+	}
+	return nil
+}
+
+// anyNumber reports that n's only child stands for all numbers.
+func (n *Node) anyNumber() bool {
+	return len(n.kids) == 1 && n.kids[0].flags&abi.CTLFLAG_ANYNUMBER != 0
 }
 
 func (n *Node) named(name string) *Node {

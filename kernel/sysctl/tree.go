@@ -29,14 +29,15 @@ type Tree struct {
 // New returns an empty tree. What clients add to it counts against mem.
 func New(mem *memlimit.Account) *Tree {
 	t := &Tree{mem: mem, next: abi.CREATE_BASE, cold: true}
-	t.root = Node{tree: t, flags: abi.CTLTYPE_NODE | abi.CTLFLAG_ROOT | abi.CTLFLAG_PERMANENT}
+	t.root = Node{tree: t, flags: abi.CTLTYPE_NODE | abi.CTLFLAG_ROOT | abi.CTLFLAG_READWRITE | abi.CTLFLAG_PERMANENT}
 	return t
 }
 
 // Root returns the root of the tree.
 func (t *Tree) Root() *Node { return &t.root }
 
-// Finalize ends the boot: nodes that were made until now are permanent.
+// Finalize ends the boot of the base: nodes that were made until now are
+// permanent, those that parts make are theirs to remove.
 func (t *Tree) Finalize() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -69,17 +70,18 @@ func (t *Tree) Lookup(path string) *Node {
 func (t *Tree) Sysctl(l *proc.LWP, name []int32, old usermem.Mem, room int, newv usermem.InBuf) (full int, err error) {
 	c := Call{L: l, Path: name, old: old, room: room, newv: newv}
 	t.mu.RLock()
-	c.Node, c.Name, err = t.locate(name)
+	c.Node, c.Name, err = t.locate(name, l.Cred().IsRoot())
 	t.mu.RUnlock()
 	if err == nil {
 		err = c.dispatch(t)
 	}
-	return c.full, err
+	return c.length(err), err
 }
 
-// locate walks to the node that handles name, and returns what is left of it.
+// locate walks to the node that handles name, and returns what is left of it:
+// EPERM on the way through a private directory, for who is not root.
 // Preconditions: t.mu is held.
-func (t *Tree) locate(name []int32) (*Node, []int32, error) {
+func (t *Tree) locate(name []int32, root bool) (*Node, []int32, error) {
 	n := &t.root
 	for len(name) > 0 && name[0] >= 0 {
 		kid := n.child(name[0])
@@ -88,6 +90,8 @@ func (t *Tree) locate(name []int32) (*Node, []int32, error) {
 			return n, name, nil
 		case !n.isNode():
 			return nil, nil, abi.ENOTDIR
+		case n.flags&abi.CTLFLAG_PRIVATE != 0 && !root:
+			return nil, nil, abi.EPERM
 		case kid == nil:
 			return nil, nil, abi.ENOENT
 		}
