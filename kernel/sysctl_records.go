@@ -77,8 +77,8 @@ func status(p *proc.Proc) (stat int8, where string) {
 	return stat, where
 }
 
-// kinfoProc2 describes a process. There is no memory and no processor time to
-// tell of.
+// kinfoProc2 describes a process. There is no memory to tell of, and processor
+// time once somebody has asked for it (Proc.CountTime).
 func (b *Base) kinfoProc2(p *proc.Proc) abi.KinfoProc2 {
 	c, g := p.Cred(), p.Pgrp()
 	start := timeval(p.Started())
@@ -86,7 +86,7 @@ func (b *Base) kinfoProc2(p *proc.Proc) abi.KinfoProc2 {
 		Pid: p.Pid, Ppid: p.Ppid(), Sid: g.Session.ID, Pgid: g.ID, Tpgid: -1,
 		Flag: abi.P_INMEM, Uid: c.Euid, Ruid: c.Ruid, Gid: c.Egid, Rgid: c.Rgid,
 		Svuid: c.Svuid, Svgid: c.Svgid, Ngroups: int16(len(c.Groups)), Tdev: ^uint32(0),
-		Realstat: abi.SACTIVE, Nice: abi.NZERO,
+		Realstat: abi.SACTIVE, Nice: uint8(abi.NZERO + p.Nice()),
 		Nlwps: uint64(p.NumLWPs()), Uvalid: 1,
 		UstartSec: uint32(start.Sec), UstartUsec: uint32(start.Usec),
 		Cpuid: noCPU,
@@ -101,6 +101,11 @@ func (b *Base) kinfoProc2(p *proc.Proc) abi.KinfoProc2 {
 	if g.Session.ID == p.Pid {
 		ki.Eflag |= abi.EPROC_SLEADER
 	}
+	u := p.Usage()
+	ran := timeval(u.CPU)
+	ki.RtimeSec, ki.RtimeUsec = uint32(ran.Sec), uint32(ran.Usec)
+	ki.UstimeSec, ki.UstimeUsec = ki.RtimeSec, ki.RtimeUsec
+	ki.UruNvcsw, ki.UruNsignals = uint64(u.Sleeps), uint64(u.Signals)
 	var where string
 	ki.Stat, where = status(p)
 	copy(ki.Wmesg[:len(ki.Wmesg)-1], where)
@@ -115,7 +120,7 @@ func (b *Base) kinfoProc2(p *proc.Proc) abi.KinfoProc2 {
 func kinfoProc(p *proc.Proc) abi.KinfoProc {
 	c, g := p.Cred(), p.Pgrp()
 	ki := abi.KinfoProc{
-		Stat: abi.SACTIVE, Pid: p.Pid, Nlwps: int32(p.NumLWPs()), Nice: abi.NZERO,
+		Stat: abi.SACTIVE, Pid: p.Pid, Nlwps: int32(p.NumLWPs()), Nice: uint8(abi.NZERO + p.Nice()),
 		Ruid: c.Ruid, Svuid: c.Svuid, Rgid: c.Rgid, Svgid: c.Svgid,
 		Ref: 1, Uid: c.Euid, Gid: c.Egid, Ngroups: uint32(len(c.Groups)),
 		Ppid: p.Ppid(), Pgid: g.ID, Tdev: ^uint32(0), Sid: g.Session.ID,
