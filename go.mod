@@ -4,6 +4,7 @@ go 1.26.3
 
 require (
 	github.com/dave/jennifer v1.7.1
+	github.com/hanwen/go-fuse/v2 v2.12.1
 	github.com/rogpeppe/go-internal v1.16.0
 	go.uber.org/goleak v1.3.0
 	golang.org/x/mod v0.42.0

@@ -9,9 +9,19 @@ import (
 
 func mountCommand() *command {
 	return &command{
-		name: "mount", args: "[SOURCE DIR]", max: 2, part: "vfs",
-		doc: "mount a file system, or list what is mounted",
+		name: "mount", args: "[SOURCE DIR]", max: 2, part: "vfs", local: true,
+		doc: "mount a file system, list what is mounted, or show files to the host",
 		more: `
+With -t a file system is mounted in the kernel, without operands those are listed.
+
+Without -t, SOURCE is a kernel's URL, a path in the kernel at RUMP_SERVER (:/tmp), or
+an image as rumpctl image takes it, and its files are shown to the host's programs in
+the host's directory DIR, until the command is ended by a signal or by fusermount3 -u
+DIR, or the kernel goes. Images are only read without -w. The host keeps nothing that
+other clients of the kernel may change. Locks of flock are the kernel's, those of fcntl
+the host's. By root it is mounted for all users, each with their rights; by others for
+themselves, with all rights.
+
 Types: tmpfs, null, kernfs, fdesc, ptyfs, and, of a device in the kernel,
 ffs, ext2fs, lfs, msdos, cd9660; those that the kernel holds, see
 rumpctl sysctl vfs.generic.fstypes. SOURCE is none for those without one.
@@ -21,9 +31,19 @@ and for tmpfs size=BYTES (with k, m or g), nodes=N, mode=OCTAL, uid=N, gid=N.`,
 			{'t', "TYPE", "type of the file system"},
 			{'o', "OPTIONS", "options with commas between them"},
 			{'r', "", "read-only, as -o ro"},
+			{'w', "", "an image may change"},
 		},
-		examples: []string{"rumpctl mount", "rumpctl mount -t tmpfs -o size=16m none /mnt"},
+		examples: []string{
+			"rumpctl mount", "rumpctl mount -t tmpfs -o size=16m none /mnt",
+			"rumpctl mount unix:///tmp/k.sock ./kernel", "rumpctl mount -w disk.img:1 ./disk",
+		},
 		run: func(k *ctl, o options, args []string) error {
+			if !o.has('t') && len(args) == 2 {
+				return k.export(o, args[0], args[1])
+			}
+			if err := k.connect(); err != nil {
+				return err
+			}
 			switch {
 			case len(args) == 0 && len(o) == 0:
 				return k.mounts()
