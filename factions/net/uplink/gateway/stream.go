@@ -1,0 +1,208 @@
+// TCP connections from the kernel: each is taken in when the host has
+// connected to where it is going, or is refused as the host was.
+package gateway
+
+import (
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
+	"gvisor.dev/gvisor/pkg/waiter"
+
+	"github.com/rumpkit/rumpkit/kernel/hypercall"
+)
+
+// connect performs a connection request. It has a goroutine of its own, which
+// the stack started.
+func (g *Gateway) connect(r *tcp.ForwarderRequest) {
+	if !g.enter() {
+		r.Complete(true)
+		return
+	}
+	defer g.leave()
+	host, ok := g.dial(r)
+	if !ok {
+		r.Complete(true)
+		return
+	}
+	p := &pump{g: g, host: host}
+	ep, err := r.CreateEndpoint(&p.queue)
+	r.Complete(err != nil)
+	if err != nil {
+		g.drop(host)
+		return
+	}
+	p.ep = ep
+	p.run()
+}
+
+// enter counts a connection that begins: false when there are too many, or
+// the gateway is closed.
+func (g *Gateway) enter() bool {
+	if g.flows.Add(1) > maxFlows {
+		g.flows.Add(-1)
+		return false
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closed {
+		g.flows.Add(-1)
+		return false
+	}
+	g.running.Add(1)
+	return true
+}
+
+func (g *Gateway) leave() {
+	g.flows.Add(-1)
+	g.running.Done()
+}
+
+// dial connects the host to where a request is going.
+func (g *Gateway) dial(r *tcp.ForwarderRequest) (hypercall.Socket, bool) {
+	id := r.ID()
+	to, ok := g.target(id.LocalAddress, id.LocalPort)
+	if !ok {
+		return nil, false
+	}
+	host, err := g.cfg.Host.Dial(hypercall.Stream, to)
+	if err != nil || !g.keep(host) {
+		return nil, false
+	}
+	if host.Connected() != nil {
+		g.drop(host)
+		return nil, false
+	}
+	return host, true
+}
+
+// abort is an endpoint as something that can be closed: its peer sees a reset.
+type abort struct{ ep tcpip.Endpoint }
+
+// Close implements closer.
+func (a abort) Close() error {
+	a.ep.Abort()
+	return nil
+}
+
+// pump moves the bytes of one connection both ways.
+type pump struct {
+	g     *Gateway
+	host  hypercall.Socket
+	ep    tcpip.Endpoint
+	queue waiter.Queue
+}
+
+// run returns when both directions have ended.
+func (p *pump) run() {
+	end := abort{p.ep}
+	if !p.g.keep(end) {
+		return
+	}
+	done := make(chan struct{})
+	if p.g.run(func() { defer close(done); p.in() }) {
+		p.out()
+		<-done
+	}
+	p.g.forget(end)
+	p.ep.Close()
+	p.g.drop(p.host)
+}
+
+// fail ends both directions at once.
+func (p *pump) fail() {
+	p.ep.Abort()
+	_ = p.host.Reset()
+}
+
+// out moves bytes from the kernel to the host.
+func (p *pump) out() {
+	w, ready := waiter.NewChannelEntry(waiter.ReadableEvents | waiter.EventHUp | waiter.EventErr)
+	p.queue.EventRegister(&w)
+	defer p.queue.EventUnregister(&w)
+	for {
+		switch err := p.drain(); err.(type) {
+		case *tcpip.ErrWouldBlock:
+			<-ready
+		case *tcpip.ErrClosedForReceive:
+			_ = p.host.CloseWrite()
+			return
+		default:
+			p.fail()
+			return
+		}
+	}
+}
+
+// drain hands to the host what the kernel's side holds. Its error is why it
+// can't go on.
+func (p *pump) drain() tcpip.Error {
+	buf := p.g.buffers.get()
+	defer p.g.buffers.put(buf)
+	for {
+		s := tcpip.SliceWriter(buf[:])
+		res, err := p.ep.Read(&s, tcpip.ReadOptions{})
+		if err != nil {
+			return err
+		}
+		if p.host.Write(buf[:res.Count]) != nil {
+			return &tcpip.ErrConnectionReset{}
+		}
+	}
+}
+
+// in moves bytes from the host to the kernel.
+func (p *pump) in() {
+	w, ready := waiter.NewChannelEntry(waiter.WritableEvents | waiter.EventHUp | waiter.EventErr)
+	p.queue.EventRegister(&w)
+	defer p.queue.EventUnregister(&w)
+	for {
+		n, ok := p.fetch(ready)
+		if !ok {
+			p.fail()
+			return
+		}
+		if n == 0 {
+			_ = p.ep.Shutdown(tcpip.ShutdownWrite)
+			return
+		}
+	}
+}
+
+// fetch moves what the host has, and tells how much that was.
+func (p *pump) fetch(ready <-chan struct{}) (int, bool) {
+	if p.host.Ready() != nil {
+		return 0, false
+	}
+	buf := p.g.buffers.get()
+	defer p.g.buffers.put(buf)
+	n, err := p.host.Read(buf[:])
+	return n, err == nil && p.send(buf[:n], ready)
+}
+
+// send writes all of b to the kernel's side.
+func (p *pump) send(b []byte, ready <-chan struct{}) bool {
+	r := payload{b}
+	for r.Len() > 0 {
+		_, err := p.ep.Write(&r, tcpip.WriteOptions{})
+		switch err.(type) {
+		case nil:
+		case *tcpip.ErrWouldBlock:
+			<-ready
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// payload is bytes to write.
+type payload struct{ b []byte }
+
+// Len implements tcpip.Payloader.
+func (p *payload) Len() int { return len(p.b) }
+
+// Read implements io.Reader.
+func (p *payload) Read(b []byte) (int, error) {
+	n := copy(b, p.b)
+	p.b = p.b[n:]
+	return n, nil
+}
