@@ -101,16 +101,19 @@ func (in *Inet) Stack() (*stack.Stack, error) {
 // loNIC is the index of lo0.
 const loNIC tcpip.NICID = 1
 
+// HostOptions returns options of a stack that has the kernel's host for clock
+// and chance, and no protocols yet.
+func (in *Inet) HostOptions() stack.Options {
+	return stack.Options{Clock: clock{in.host}, RandSource: newRandomSource(in.host), SecureRNG: randomReader{in.host}}
+}
+
 func (in *Inet) newStack() (*stack.Stack, error) {
-	s := stack.New(stack.Options{
-		NetworkProtocols:   []stack.NetworkProtocolFactory{ipv4.NewProtocol, ipv6.NewProtocol, arp.NewProtocol},
-		TransportProtocols: []stack.TransportProtocolFactory{tcp.NewProtocolCUBIC, udp.NewProtocol, icmp.NewProtocol4, icmp.NewProtocol6},
-		Clock:              clock{in.host},
-		RandSource:         newRandomSource(in.host),
-		SecureRNG:          randomReader{in.host},
-		RawFactory:         &raw.EndpointFactory{},
-		HandleLocal:        true,
-	})
+	opt := in.HostOptions()
+	opt.NetworkProtocols = []stack.NetworkProtocolFactory{ipv4.NewProtocol, ipv6.NewProtocol, arp.NewProtocol}
+	opt.TransportProtocols = []stack.TransportProtocolFactory{tcp.NewProtocolCUBIC, udp.NewProtocol, icmp.NewProtocol4, icmp.NewProtocol6}
+	opt.RawFactory = &raw.EndpointFactory{}
+	opt.HandleLocal = true
+	s := stack.New(opt)
 	in.tune(s)
 	if err := in.addLoopback(s); err != nil {
 		s.Destroy()

@@ -51,7 +51,7 @@ func (s *Segment) Impair(addr string, how Impairment) {
 // shaper delays the frames of one port.
 type shaper struct {
 	Impairment
-	port *port
+	port *Port
 
 	mu    sync.Mutex
 	rng   *rand.Rand

@@ -16,13 +16,13 @@ import (
 // Segment is one piece of Ethernet: what an interface sends reaches all others.
 type Segment struct {
 	mu    sync.Mutex // held while ports changes
-	ports atomic.Pointer[[]*port]
+	ports atomic.Pointer[[]*Port]
 }
 
 // New returns a segment that nothing is plugged into.
 func New() *Segment {
 	s := &Segment{}
-	s.ports.Store(&[]*port{})
+	s.ports.Store(&[]*Port{})
 	return s
 }
 
@@ -35,17 +35,32 @@ func (s *Segment) Plug(in *inet.Inet, name string) error {
 	if err != nil {
 		return err
 	}
-	p := &port{seg: s, host: host, start: in.Base().Go}
+	p := s.NewPort(host, in.Base().Go)
+	return in.AddLink(p.Connect(ether.Config{Name: name, Addr: addr, Driver: p}))
+}
+
+// NewPort returns an end of the segment, for a driver that is more than a
+// Port, or for an interface that belongs to no kernel. Connect comes next.
+// Goroutines are started with start.
+func (s *Segment) NewPort(host hypercall.Host, start func(func())) *Port {
+	p := &Port{seg: s, host: host, start: start}
 	p.idle.L = &p.mu
-	p.link = ether.New(ether.Config{Name: name, Addr: addr, MaxMTU: maxMTU, Offload: true, Driver: p})
-	s.change(func(list []*port) []*port { return append(list, p) })
-	return in.AddLink(p.link)
+	return p
+}
+
+// Connect returns the interface that cfg describes, plugged in. Its driver is
+// the Port, or one that hands the methods of ether.Driver on to it.
+func (p *Port) Connect(cfg ether.Config) *ether.Link {
+	cfg.MaxMTU, cfg.Offload = maxMTU, true
+	p.link = ether.New(cfg)
+	p.seg.change(func(list []*Port) []*Port { return append(list, p) })
+	return p.link
 }
 
 // maxMTU is the largest MTU that can be set; frames of TCP are longer anyway.
 const maxMTU = 65521
 
-func (s *Segment) change(fn func([]*port) []*port) {
+func (s *Segment) change(fn func([]*Port) []*Port) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := fn(slices.Clone(*s.ports.Load()))
@@ -53,7 +68,7 @@ func (s *Segment) change(fn func([]*port) []*port) {
 }
 
 // spread queues a frame that came from a port at all others that want it.
-func (s *Segment) spread(from *port, f *ether.Frame) {
+func (s *Segment) spread(from *Port, f *ether.Frame) {
 	for _, p := range *s.ports.Load() {
 		if p != from && p.link.Wants(f) {
 			p.enqueue(f)

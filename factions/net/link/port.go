@@ -16,9 +16,9 @@ const (
 	maxBytes  = 16 << 20
 )
 
-// port implements ether.Driver. What it receives waits in a queue, which a
+// Port is an end of a segment: an ether.Driver. What it receives waits in a queue, which a
 // goroutine of the kernel empties; there is one as long as something waits.
-type port struct {
+type Port struct {
 	seg   *Segment
 	link  *ether.Link
 	host  hypercall.Host
@@ -34,7 +34,7 @@ type port struct {
 }
 
 // Up implements ether.Driver.
-func (p *port) Up() error {
+func (p *Port) Up() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.up = true
@@ -42,7 +42,7 @@ func (p *port) Up() error {
 }
 
 // Down implements ether.Driver.
-func (p *port) Down() {
+func (p *Port) Down() {
 	if s := p.shape.Load(); s != nil {
 		s.stop()
 	}
@@ -65,14 +65,14 @@ func (p *port) Down() {
 }
 
 // Destroy implements ether.Driver.
-func (p *port) Destroy() {
-	p.seg.change(func(list []*port) []*port {
-		return slices.DeleteFunc(list, func(o *port) bool { return o == p })
+func (p *Port) Destroy() {
+	p.seg.change(func(list []*Port) []*Port {
+		return slices.DeleteFunc(list, func(o *Port) bool { return o == p })
 	})
 }
 
 // Send implements ether.Driver.
-func (p *port) Send(frames []*ether.Frame) {
+func (p *Port) Send(frames []*ether.Frame) {
 	s := p.shape.Load()
 	for _, f := range frames {
 		if s != nil {
@@ -84,7 +84,7 @@ func (p *port) Send(frames []*ether.Frame) {
 }
 
 // enqueue has a frame received, unless too much waits.
-func (p *port) enqueue(f *ether.Frame) {
+func (p *Port) enqueue(f *ether.Frame) {
 	size := f.Size()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -104,7 +104,7 @@ func (p *port) enqueue(f *ether.Frame) {
 }
 
 // drain delivers what waits until nothing does.
-func (p *port) drain() {
+func (p *Port) drain() {
 	var spare []*ether.Frame
 	p.mu.Lock()
 	for len(p.queue) > 0 {
