@@ -35,18 +35,3 @@ func NextControl(list []byte) (level, typ int32, data, rest []byte, err error) {
 	next := min(abi.CmsgAlign(int(n)), len(list))
 	return level, typ, list[abi.CmsgDataOffset:n], list[next:], nil
 }
-
-// fitting returns the length of the control messages at the start of a list
-// that fit in room bytes.
-func fitting(list []byte, room int) int {
-	used := 0
-	for rest := list; len(rest) > 0; {
-		_, _, _, next, err := NextControl(rest)
-		if err != nil || len(list)-len(next) > room {
-			break
-		}
-		used = len(list) - len(next)
-		rest = next
-	}
-	return used
-}

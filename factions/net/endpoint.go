@@ -2,6 +2,7 @@
 package net
 
 import (
+	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/event"
 	"github.com/rumpkit/rumpkit/kernel/file"
 	"github.com/rumpkit/rumpkit/kernel/proc"
@@ -37,20 +38,36 @@ type Endpoint interface {
 	SetOption(l *proc.LWP, level, name int32, val []byte) error
 	// Option returns the value of an option.
 	Option(level, name int32) ([]byte, error)
-	// Poll returns which of POLLIN, POLLOUT and POLLPRI are set.
+	// Poll returns which of POLLIN, POLLOUT and POLLPRI are set. POLLHUP says
+	// that reading will not block whatever the low-water mark is.
 	Poll() event.Mask
 	// Ioctl performs commands the socket layer does not know.
 	Ioctl(l *proc.LWP, cmd uint32, arg *file.Arg) error
-	// Queued returns the bytes that wait to be read, and those not yet sent.
+	// Queued returns the bytes that wait to be read, and those not yet sent;
+	// of a listening socket, the connections that wait.
 	Queued() (recv, send int)
 	// Buffers returns the sizes of both buffers, in bytes.
 	Buffers() (recv, send int)
 	// TakeError returns the pending error and clears it.
 	TakeError() error
+	// Ended reports that no more will be received than is queued, and that no
+	// more can be sent.
+	Ended() (recv, send bool)
 	// Draining reports a closing connection with data not yet acknowledged.
 	Draining() bool
 	// Close ends it.
 	Close()
+}
+
+// Stater is implemented by endpoints that tell more to fstat(2).
+type Stater interface {
+	Stat(st *abi.Stat)
+}
+
+// Watcher is implemented by endpoints that are told when a descriptor of their
+// socket is closed, while the file still has that reference.
+type Watcher interface {
+	DescriptorClosed(f *file.File)
 }
 
 // Message is what one send or receive moves.
@@ -62,12 +79,20 @@ type Message struct {
 	Name []byte
 	// Control is the control messages that go along.
 	Control []byte
+	// Rights are files that came, each with a reference, when WantControl is
+	// set: the socket layer makes descriptors of them.
+	Rights []*file.File
 	// Flags are the MSG_ flags asked for; Recv sets those to report in Out.
 	Flags, Out int32
 	// WantName and WantControl ask Recv for those.
 	WantName, WantControl bool
 
 	name [nameRoom]byte
+	// room is how many bytes of control messages the caller has room for;
+	// lwp is the caller, and fds the descriptors reserved for Rights.
+	room int
+	lwp  *proc.LWP
+	fds  []int32
 }
 
 // nameRoom is as long as the addresses of most families.

@@ -48,6 +48,9 @@ func (o *options) inherit(from *options) {
 	o.mu.Unlock()
 }
 
+// SendLow returns SO_SNDLOWAT.
+func (s *Socket) SendLow() int { return int(s.opts.sndLow.Load()) }
+
 func (o *options) has(bit uint32) bool { return o.bits.Load()&bit != 0 }
 
 func (o *options) set(bit uint32, on bool) {

@@ -30,6 +30,9 @@ type Socket struct {
 	closes atomic.Uint32
 	// listening is set by listen(2); noRecv and noSend by shutdown(2).
 	listening, noRecv, noSend atomic.Bool
+	// failed is an error that was found while looking at the socket, 0 for
+	// none: it waits for the call that returns it.
+	failed atomic.Int32
 }
 
 // side is one direction of a socket.
@@ -99,6 +102,9 @@ func Get(l *proc.LWP, fd int32) (*Socket, *file.File, error) {
 	return s, f, nil
 }
 
+// Endpoint returns the protocol's side.
+func (s *Socket) Endpoint() Endpoint { return s.ep }
+
 // Notify tells who waits for the socket that mask (POLLIN, POLLOUT, …) may
 // have become true. Protocols call it; it does not call them back.
 func (s *Socket) Notify(mask event.Mask) {
@@ -146,6 +152,37 @@ func (s *Socket) block(l *proc.LWP, d *side, now bool, timeout time.Duration, tr
 			}
 		}
 	}
+}
+
+// takeError returns the pending error and clears it.
+func (s *Socket) takeError() error {
+	if e := s.failed.Swap(0); e != 0 {
+		return abi.Errno(e)
+	}
+	return s.ep.TakeError()
+}
+
+// pendingError returns the pending error, which stays.
+func (s *Socket) pendingError() int32 {
+	if e := s.failed.Load(); e != 0 {
+		return e
+	}
+	e := errnoOf(s.ep.TakeError())
+	if e != 0 {
+		s.failed.Store(e)
+	}
+	return e
+}
+
+// found returns the error that waits in failed and clears it.
+func (s *Socket) found() error {
+	if s.failed.Load() == 0 {
+		return nil
+	}
+	if e := s.failed.Swap(0); e != 0 {
+		return abi.Errno(e)
+	}
+	return nil
 }
 
 func (s *Socket) events(d *side) uint32 {

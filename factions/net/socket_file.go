@@ -35,6 +35,9 @@ func (s *Socket) Poll(_ *file.File, events event.Mask) event.Mask {
 	if s.noSend.Load() {
 		ready |= abi.POLLOUT
 	}
+	if s.failed.Load() != 0 {
+		ready |= abi.POLLIN | abi.POLLOUT
+	}
 	var r event.Mask
 	if ready&abi.POLLIN != 0 {
 		r |= events & (abi.POLLIN | abi.POLLRDNORM)
@@ -64,12 +67,18 @@ func (s *Socket) Stat(_ *proc.LWP, _ *file.File, st *abi.Stat) error {
 	_, send := s.ep.Buffers()
 	st.Mode = abi.S_IFSOCK
 	st.Blksize = int32(send)
+	if e, ok := s.ep.(Stater); ok {
+		e.Stat(st)
+	}
 	return nil
 }
 
 // CloseDescriptor implements file.Closer: an lwp that is blocked in a call on
 // the descriptor finds it gone.
 func (s *Socket) CloseDescriptor(_ *proc.LWP, f *file.File) {
+	if w, ok := s.ep.(Watcher); ok {
+		w.DescriptorClosed(f)
+	}
 	if f.Refs() > 1 {
 		s.closes.Add(1)
 		s.Notify(abi.POLLIN | abi.POLLOUT)

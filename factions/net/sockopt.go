@@ -140,7 +140,7 @@ func (s *Socket) option(level, name int32) ([]byte, error) {
 	case abi.SO_TYPE:
 		return Value(s.proto.Type), nil
 	case abi.SO_ERROR:
-		return Value(errnoOf(s.ep.TakeError())), nil
+		return Value(errnoOf(s.takeError())), nil
 	case abi.SO_ACCEPTCONN:
 		return FromBool(s.listening.Load()), nil
 	case abi.SO_SNDBUF:
@@ -148,7 +148,7 @@ func (s *Socket) option(level, name int32) ([]byte, error) {
 	case abi.SO_RCVBUF:
 		return Value(int32(recv)), nil
 	case abi.SO_SNDLOWAT:
-		return Value(s.opts.sndLow.Load()), nil
+		return Value(min(s.opts.sndLow.Load(), int32(send))), nil
 	case abi.SO_RCVLOWAT:
 		return Value(s.opts.rcvLow.Load()), nil
 	case abi.SO_SNDTIMEO:

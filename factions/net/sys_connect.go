@@ -52,7 +52,7 @@ func (s *Socket) connect(l *proc.LWP, addr []byte, now bool) error {
 		if s.ep.Connecting() {
 			return abi.EWOULDBLOCK
 		}
-		return s.ep.TakeError()
+		return s.takeError()
 	})
 }
 
@@ -63,9 +63,6 @@ func (n *Net) SysListen(l *proc.LWP, s, backlog int32) error {
 		return err
 	}
 	defer f.Drop(l)
-	if so.proto.Traits&Listens == 0 {
-		return abi.EOPNOTSUPP
-	}
 	if err := so.ep.Listen(int(min(max(backlog, 0), abi.SOMAXCONN))); err != nil {
 		return err
 	}

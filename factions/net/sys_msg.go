@@ -106,18 +106,18 @@ func (s *Socket) recvmsg(l *proc.LWP, f *file.File, m usermem.Mem, h *abi.Msghdr
 	if err != nil {
 		return 0, err
 	}
-	in := Message{Flags: flags & abi.MSG_USERFLAGS, WantName: h.Name != 0, WantControl: h.Control != 0}
+	in := Message{Flags: flags & abi.MSG_USERFLAGS, WantName: h.Name != 0, WantControl: h.Control != 0, lwp: l}
+	if in.WantControl {
+		in.room = int(min(h.Controllen, maxControl))
+	}
 	got, err := s.recvVector(l, f, v, &in)
 	if err != nil {
+		in.dropRights(l)
 		return 0, err
 	}
-	h.Flags = in.Out
-	if h.Control != 0 {
-		if err := copyoutControl(m, h, in.Control); err != nil {
-			return 0, err
-		}
-	} else {
-		h.Controllen = 0
+	h.Flags = in.Flags | in.Out
+	if err := in.giveControl(l, m, h); err != nil {
+		return 0, err
 	}
 	if h.Name == 0 {
 		return got, nil
@@ -128,18 +128,6 @@ func (s *Socket) recvmsg(l *proc.LWP, f *file.File, m usermem.Mem, h *abi.Msghdr
 	name := in.Name[:min(int(h.Namelen), len(in.Name))]
 	h.Namelen = uint32(len(name))
 	return got, m.Follow(h.Name, len(name)).CopyOut(name)
-}
-
-// copyoutControl stores the control messages that fit whole; MSG_CTRUNC tells
-// of others.
-func copyoutControl(m usermem.Mem, h *abi.Msghdr, control []byte) error {
-	room := int(min(h.Controllen, maxControl))
-	if len(control) > room {
-		h.Flags |= abi.MSG_CTRUNC
-		control = control[:fitting(control, room)]
-	}
-	h.Controllen = uint32(len(control))
-	return m.Follow(h.Control, len(control)).CopyOut(control)
 }
 
 // recvVector receives into a vector.

@@ -22,9 +22,6 @@ func (s *Socket) send(l *proc.LWP, m *Message, now bool) (int, error) {
 	if s.noSend.Load() {
 		return 0, abi.EPIPE
 	}
-	if m.Flags&abi.MSG_OOB != 0 {
-		return 0, abi.EOPNOTSUPP
-	}
 	if s.proto.Traits&Atomic != 0 {
 		if _, room := s.ep.Buffers(); len(m.Data) > room {
 			return 0, abi.EMSGSIZE
@@ -34,6 +31,9 @@ func (s *Socket) send(l *proc.LWP, m *Message, now bool) (int, error) {
 	for {
 		n, err := s.sendOnce(l, m, now)
 		done += n
+		if err == nil {
+			m.Control = nil // it goes with the first piece
+		}
 		m.Data = m.Data[n:]
 		if err != nil && done > 0 && partial(err) {
 			return done, nil
@@ -52,8 +52,10 @@ func (s *Socket) sendOnce(l *proc.LWP, m *Message, now bool) (n int, err error) 
 		if s.noSend.Load() {
 			return abi.EPIPE
 		}
-		var err error
-		n, err = s.ep.Send(l, m)
+		err := s.found()
+		if err == nil {
+			n, err = s.ep.Send(l, m)
+		}
 		return err
 	})
 	return n, err
@@ -83,30 +85,58 @@ func (s *Socket) Recv(l *proc.LWP, m *Message, now bool) (int, error) {
 	}
 }
 
-// wantsMore reports whether MSG_WAITALL asks for the rest of a stream.
+// wantsMore reports whether MSG_WAITALL asks for the rest of a stream. What
+// comes after control messages is of another message.
 func (s *Socket) wantsMore(m *Message, done, want int) bool {
-	return m.Flags&abi.MSG_WAITALL != 0 && m.Flags&abi.MSG_PEEK == 0 &&
-		s.proto.Traits&Atomic == 0 && done < want
+	return m.Flags&abi.MSG_WAITALL != 0 && m.Flags&abi.MSG_PEEK == 0 && m.Out&abi.MSG_EOR == 0 &&
+		s.proto.Traits&Atomic == 0 && done < want && len(m.Control) == 0 && m.Rights == nil
 }
 
 func (s *Socket) recvOnce(l *proc.LWP, m *Message, now bool) (n int, err error) {
-	if len(m.Data) == 0 && s.proto.Traits&Atomic == 0 {
-		return 0, s.ep.TakeError()
+	if len(m.Data) == 0 && s.proto.Traits&Atomic == 0 && !m.WantControl {
+		return 0, s.takeError()
 	}
 	err = s.block(l, &s.in, now, s.opts.rcvTimeout(), func() error {
 		if s.noRecv.Load() {
 			return nil
 		}
+		if s.tooLittle(m) {
+			return abi.EWOULDBLOCK
+		}
 		var err error
 		n, err = s.ep.Recv(l, m)
+		if n == 0 && (err == nil && s.proto.Traits&Atomic == 0 || err == abi.EWOULDBLOCK) {
+			if e := s.found(); e != nil {
+				return e
+			}
+		}
 		return err
 	})
 	return n, err
 }
 
+// tooLittle reports that a stream holds less than a receiver waits for: what
+// SO_RCVLOWAT says, and with MSG_WAITALL all that the buffer can hold. It does
+// not wait for more than it asks for, nor with MSG_DONTWAIT.
+func (s *Socket) tooLittle(m *Message) bool {
+	low := int(s.opts.rcvLow.Load())
+	all := m.Flags&abi.MSG_WAITALL != 0
+	if low <= 1 && !all || m.Flags&abi.MSG_DONTWAIT != 0 || s.proto.Traits&Atomic != 0 {
+		return false
+	}
+	if room, _ := s.ep.Buffers(); all && len(m.Data) <= room {
+		low = len(m.Data)
+	}
+	if s.ep.Poll()&abi.POLLHUP != 0 || s.failed.Load() != 0 {
+		return false
+	}
+	queued, _ := s.ep.Queued()
+	return queued < min(low, len(m.Data))
+}
+
 // noUrgent answers MSG_OOB: there is never urgent data.
 func (s *Socket) noUrgent() error {
-	if s.proto.Traits&Connected == 0 {
+	if s.proto.Traits&Connected == 0 || s.family.AF == abi.AF_LOCAL {
 		return abi.EOPNOTSUPP
 	}
 	return abi.EINVAL

@@ -68,6 +68,9 @@ func (Unsupported) Buffers() (recv, send int) { return 0, 0 }
 // TakeError implements Endpoint.
 func (Unsupported) TakeError() error { return nil }
 
+// Ended implements Endpoint.
+func (Unsupported) Ended() (recv, send bool) { return false, false }
+
 // Draining implements Endpoint.
 func (Unsupported) Draining() bool { return false }
 

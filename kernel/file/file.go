@@ -90,6 +90,24 @@ type Noter interface {
 	Notes(f *File) *event.Queue
 }
 
+// Filterer is implemented by Ops that tell kqueue(2) more than Poll does.
+type Filterer interface {
+	// Filter answers for EVFILT_READ, and for EVFILT_WRITE when write is set.
+	Filter(f *File, write bool) Readiness
+}
+
+// Readiness is what one of kqueue's filters tells.
+type Readiness struct {
+	// Data is how much can be read or written, in bytes; connections of a
+	// socket that listens.
+	Data int64
+	// Ready says that the note fires unless it asks for more data.
+	Ready bool
+	// EOF says that the file's direction has ended, Fflags with which error.
+	EOF    bool
+	Fflags uint32
+}
+
 // Closer is told each time a process closes a descriptor of the file, before
 // the last one is gone: POSIX locks of that process end then.
 type Closer interface {

@@ -108,6 +108,9 @@ func (r *ready) check(l *proc.LWP, n *knote, ev *abi.Kevent) bool {
 		return false
 	}
 	defer f.Drop(l)
+	if o, ok := f.Ops.(file.Filterer); ok {
+		return told(n, ev, o.Filter(f, r.count == abi.FIONSPACE))
+	}
 	got := f.Ops.Poll(f, r.mask|abi.POLLHUP|abi.POLLERR)
 	if got == 0 {
 		return false
@@ -121,6 +124,23 @@ func (r *ready) check(l *proc.LWP, n *knote, ev *abi.Kevent) bool {
 		return false // at the end of the file
 	}
 	return lowat(n) <= max(ev.Data, 1)
+}
+
+// told fills ev with what a file says of itself and reports whether the note
+// fires. NOTE_LOWAT counts instead of the file's own low-water mark.
+func told(n *knote, ev *abi.Kevent, got file.Readiness) bool {
+	ev.Data = got.Data
+	if got.EOF {
+		ev.Flags |= abi.EV_EOF
+		ev.Fflags = got.Fflags
+		return true
+	}
+	n.q.mu.Lock()
+	defer n.q.mu.Unlock()
+	if n.kq.Fflags&abi.NOTE_LOWAT != 0 {
+		return got.Data >= n.kq.Data
+	}
+	return got.Ready
 }
 
 // lowat is the least count that the note tells of.

@@ -136,6 +136,9 @@ func (e *endpoint) disconnect() error {
 
 // Listen implements net.Endpoint.
 func (e *endpoint) Listen(backlog int) error {
+	if e.kind != kindTCP {
+		return abi.EOPNOTSUPP
+	}
 	if e.connected() || e.Connecting() {
 		return abi.EINVAL
 	}
@@ -198,4 +201,17 @@ func (e *endpoint) PeerAddr(buf []byte) ([]byte, error) {
 		return nil, abi.ENOTCONN
 	}
 	return appendAddr(buf, a, e.v6), nil
+}
+
+// Ended implements net.Endpoint.
+func (e *endpoint) Ended() (recv, send bool) {
+	if e.kind != kindTCP || e.fresh() || e.Connecting() {
+		return false, false
+	}
+	switch e.state() {
+	case tcp.StateEstablished, tcp.StateCloseWait:
+	default:
+		send = true
+	}
+	return e.ended(e.ep.Readiness(waiter.EventRdHUp)), send
 }

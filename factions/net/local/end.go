@@ -1,9 +1,8 @@
-// One end of a pair: its state, and what moves through it.
+// Ends: one socket's side, and how ends are joined.
 package local
 
 import (
-	"slices"
-	"sync"
+	"sync/atomic"
 
 	"github.com/rumpkit/rumpkit/factions/net"
 	"github.com/rumpkit/rumpkit/kernel/abi"
@@ -11,162 +10,192 @@ import (
 	"github.com/rumpkit/rumpkit/kernel/proc"
 )
 
-// end is one end of a pair. It implements net.Endpoint.
+// end implements net.Endpoint.
 type end struct {
 	net.Unsupported
-	// mu is the pair's lock. It protects both ends.
-	mu   *sync.Mutex
-	peer *end
-	sock *net.Socket
-	// atomic and connected never change.
-	atomic, connected bool
-	owner             abi.Unpcbid
+	lo *Local
+	// typ is the SOCK_ type; it never changes.
+	typ  int32
+	sock atomic.Pointer[net.Socket]
 
-	queue [][]byte // what came and is not read
-	held  int      // bytes in queue, with the cost of each message
-	limit int      // the most that may be held
-	// lone is an end that never had a peer; gone one that is closed; noRecv
-	// and noSend those of shutdown(2).
-	lone, gone, noRecv, noSend bool
+	in inbox
+	// sndLimit is SO_SNDBUF: a stream holds at most so much of what its peer
+	// has not read; a datagram is not longer.
+	sndLimit atomic.Int32
+	// peer is whom it is connected to. Lo.mu is held to change it.
+	peer  atomic.Pointer[end]
+	state atomic.Int32
+	// cantRecv and cantSend are halves that have ended.
+	cantRecv, cantSend atomic.Bool
+	// wantCred is LOCAL_CREDS, connWait LOCAL_CONNWAIT.
+	wantCred, connWait atomic.Bool
+
+	// lo.mu protects what follows.
+	err      error
+	addr     []byte // whole socket address, nil for none
+	release  func() // ends the name
+	busy     bool   // a name is being made
+	closed   bool
+	refs     map[*end]struct{} // datagram sockets connected to this one
+	listens  bool
+	backlog  int
+	pending  []*end // connections that wait to be accepted
+	head     *end   // where this one waits
+	connID   abi.Unpcbid
+	hasID    bool // connID is the peer's
+	bindID   abi.Unpcbid
+	inode    uint64
+	madeAtNs int64
 }
 
+// The states of an end.
 const (
-	// buffer is the size of a new socket's buffers, in bytes.
-	buffer = 16384
-	// messageCost is what a queued message is reckoned beside its data.
-	messageCost = 64
+	unconnected int32 = iota
+	connecting        // LOCAL_CONNWAIT: until it is accepted
+	connected
+	disconnected
 )
 
-func newPair(l *proc.LWP, atomic, connected bool) (a, b *end) {
-	c := l.Cred()
-	owner := abi.Unpcbid{Pid: l.Proc().Pid, Euid: c.Euid, Egid: c.Egid}
-	mu := new(sync.Mutex)
-	a = &end{mu: mu, atomic: atomic, connected: connected, owner: owner, limit: buffer}
-	b = &end{mu: mu, atomic: atomic, connected: connected, owner: owner, limit: buffer}
-	a.peer, b.peer = b, a
+// Sizes of buffers in bytes (net.local.*.sendspace and recvspace).
+const (
+	streamSpace  = 4096
+	datagramSend = 2560
+	datagramRecv = 4096
+)
+
+func (lo *Local) newEnd(typ int32) *end {
+	e := &end{lo: lo, typ: typ, madeAtNs: lo.net.Base.Now()}
+	e.sndLimit.Store(streamSpace)
+	e.in.limit = streamSpace
+	if typ == abi.SOCK_DGRAM {
+		e.sndLimit.Store(datagramSend)
+		e.in.limit = datagramRecv
+	}
+	lo.mu.Lock()
+	defer lo.mu.Unlock()
+	lo.ends[e] = struct{}{}
+	return e
+}
+
+// joined reports a kind of socket that moves data only once connected.
+func (e *end) joined() bool { return e.typ != abi.SOCK_DGRAM }
+
+// pair makes two ends that are connected.
+func (lo *Local) pair(l *proc.LWP, typ int32) (a, b *end) {
+	a, b = lo.newEnd(typ), lo.newEnd(typ)
+	lo.mu.Lock()
+	defer lo.mu.Unlock()
+	lo.join(a, b)
+	lo.join(b, a)
+	if a.joined() {
+		a.connID, a.hasID = caller(l), true
+		b.connID, b.hasID = a.connID, true
+	}
 	return a, b
 }
 
-// Attach implements net.Endpoint.
-func (e *end) Attach(s *net.Socket) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.sock = s
+// caller is who calls, as LOCAL_PEEREID tells.
+func caller(l *proc.LWP) abi.Unpcbid {
+	c := l.Cred()
+	return abi.Unpcbid{Pid: l.Proc().Pid, Euid: c.Euid, Egid: c.Egid}
 }
 
-// notify tells the socket of e, which has one unless its pair is being made.
+// join makes to the peer of e. Preconditions: lo.mu is held.
+func (lo *Local) join(e, to *end) {
+	e.peer.Store(to)
+	e.state.Store(connected)
+	if e.joined() {
+		return
+	}
+	if to.refs == nil {
+		to.refs = map[*end]struct{}{}
+	}
+	to.refs[e] = struct{}{}
+}
+
+// part ends the connection of e: of a stream for both sides, which send no
+// more and receive what is queued. Preconditions: lo.mu is held; the caller
+// notifies both afterwards.
+func (lo *Local) part(e *end) {
+	p := e.peer.Swap(nil)
+	if !e.joined() {
+		e.state.Store(unconnected)
+		if p != nil {
+			delete(p.refs, e)
+		}
+		return
+	}
+	for _, x := range []*end{e, p} {
+		if x != nil {
+			x.cantSend.Store(true)
+			x.cantRecv.Store(true)
+			x.state.Store(disconnected)
+			x.peer.Store(nil)
+		}
+	}
+}
+
+// Attach implements net.Endpoint.
+func (e *end) Attach(s *net.Socket) { e.sock.Store(s) }
+
+// notify tells the socket, which an end that waits to be accepted lacks.
 func (e *end) notify(mask event.Mask) {
-	e.mu.Lock()
-	s := e.sock
-	e.mu.Unlock()
-	if s != nil {
+	if e == nil {
+		return
+	}
+	if s := e.sock.Load(); s != nil {
 		s.Notify(mask)
 	}
 }
 
-// Send implements net.Endpoint.
-func (e *end) Send(_ *proc.LWP, m *net.Message) (int, error) {
-	n, err := e.send(m)
-	if n > 0 || e.atomic && err == nil {
-		e.peer.notify(abi.POLLIN)
+// Close implements net.Endpoint.
+func (e *end) Close() {
+	lo := e.lo
+	lo.mu.Lock()
+	release := e.release
+	e.release, e.closed, e.listens = nil, true, false
+	delete(lo.ends, e)
+	told := []*end{e.peer.Load()}
+	lo.part(e)
+	for r := range e.refs {
+		lo.part(r)
+		r.err = abi.ECONNRESET
+		told = append(told, r)
 	}
-	return n, err
+	dead := append(e.pending, e)
+	e.pending = nil
+	for _, p := range dead[:len(dead)-1] {
+		told = append(told, p.peer.Load())
+		lo.part(p)
+		delete(lo.ends, p)
+	}
+	lo.mu.Unlock()
+	if release != nil {
+		release()
+	}
+	lo.empty(dead...)
+	for _, t := range told {
+		t.notify(abi.POLLIN | abi.POLLOUT)
+	}
+	e.sock.Store(nil)
 }
 
-func (e *end) send(m *net.Message) (int, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	to := e.peer
-	switch {
-	case e.noSend:
-		return 0, abi.EPIPE
-	case e.lone, to.gone && !e.connected:
-		return 0, abi.ENOTCONN
-	case m.Name != nil:
-		return 0, abi.EISCONN
-	case len(m.Control) > 0:
-		return 0, abi.EOPNOTSUPP
-	case to.gone || to.noRecv && e.connected:
-		return 0, abi.EPIPE
-	case to.noRecv:
-		return len(m.Data), nil // thrown away
+// Shutdown implements net.Endpoint.
+func (e *end) Shutdown(how int32) error {
+	lo := e.lo
+	if how != abi.SHUT_WR {
+		e.cantRecv.Store(true)
+		lo.empty(e)
 	}
-	data, room := m.Data, to.limit-to.held
-	if e.atomic {
-		if len(data)+messageCost > room && len(to.queue) > 0 {
-			return 0, abi.EWOULDBLOCK
-		}
-	} else if data = data[:max(min(len(data), room-messageCost), 0)]; len(data) == 0 {
-		if len(m.Data) == 0 {
-			return 0, nil
-		}
-		return 0, abi.EWOULDBLOCK
-	}
-	to.queue = append(to.queue, slices.Clone(data))
-	to.held += len(data) + messageCost
-	return len(data), nil
-}
-
-// Recv implements net.Endpoint.
-func (e *end) Recv(_ *proc.LWP, m *net.Message) (int, error) {
-	n, err := e.recv(m)
-	if err == nil && m.Flags&abi.MSG_PEEK == 0 {
-		e.peer.notify(abi.POLLOUT)
-	}
-	return n, err
-}
-
-func (e *end) recv(m *net.Message) (int, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if len(e.queue) == 0 {
-		switch {
-		case e.connected && e.lone:
-			return 0, abi.ENOTCONN
-		case e.connected && (e.peer.gone || e.peer.noSend):
-			return 0, nil
-		}
-		return 0, abi.EWOULDBLOCK
-	}
-	peek := m.Flags&abi.MSG_PEEK != 0
-	if e.atomic {
-		msg := e.queue[0]
-		n := copy(m.Data, msg)
-		if n < len(msg) {
-			m.Out |= abi.MSG_TRUNC
-		}
-		if !peek {
-			e.drop(len(msg))
-		}
-		return n, nil
-	}
-	return e.recvStream(m.Data, peek), nil
-}
-
-// recvStream fills b from as many pieces as it takes. Preconditions: e.mu is
-// held.
-func (e *end) recvStream(b []byte, peek bool) (n int) {
-	for k := 0; n < len(b) && k < len(e.queue); {
-		piece := e.queue[k]
-		c := copy(b[n:], piece)
-		n += c
-		switch {
-		case peek:
-			k++
-		case c == len(piece):
-			e.drop(c)
-		default:
-			e.queue[0] = piece[c:]
-			e.held -= c
+	lo.mu.Lock()
+	p := e.peer.Load()
+	if how != abi.SHUT_RD {
+		e.cantSend.Store(true)
+		if p != nil && e.joined() {
+			p.cantRecv.Store(true)
 		}
 	}
-	return n
-}
-
-// drop takes the first message, of which n bytes are still held, off the
-// queue. Preconditions: e.mu is held.
-func (e *end) drop(n int) {
-	e.queue[0] = nil
-	e.queue = e.queue[1:]
-	e.held -= n + messageCost
+	lo.mu.Unlock()
+	p.notify(abi.POLLIN | abi.POLLOUT)
+	return nil
 }

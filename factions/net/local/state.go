@@ -1,4 +1,4 @@
-// What an end tells of itself, and how it is closed.
+// What an end tells of itself, and its options.
 package local
 
 import (
@@ -11,124 +11,129 @@ import (
 	"github.com/rumpkit/rumpkit/kernel/usermem"
 )
 
-// Connect implements net.Endpoint: no name leads to a socket.
-func (e *end) Connect(*proc.LWP, []byte) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if !e.lone {
-		return abi.EISCONN
-	}
-	return abi.ENOENT
-}
-
-// Shutdown implements net.Endpoint.
-func (e *end) Shutdown(how int32) error {
-	e.mu.Lock()
-	if how != abi.SHUT_WR {
-		e.noRecv, e.queue, e.held = true, nil, 0
-	}
-	if how != abi.SHUT_RD {
-		e.noSend = true
-	}
-	e.mu.Unlock()
-	e.peer.notify(abi.POLLIN | abi.POLLOUT)
-	return nil
-}
-
-// Close implements net.Endpoint.
-func (e *end) Close() {
-	e.mu.Lock()
-	e.gone, e.queue, e.held, e.sock = true, nil, 0, nil
-	e.mu.Unlock()
-	e.peer.notify(abi.POLLIN | abi.POLLOUT)
-}
-
 // Poll implements net.Endpoint.
 func (e *end) Poll() (m event.Mask) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	ended := e.connected && !e.lone && (e.peer.gone || e.peer.noSend)
-	if len(e.queue) > 0 || ended {
+	e.lo.mu.Lock()
+	failed, waiting := e.err != nil, len(e.pending) > 0
+	e.lo.mu.Unlock()
+	e.in.mu.Lock()
+	held, whole := len(e.in.queue) > 0, e.in.whole()
+	e.in.mu.Unlock()
+	ended := e.cantRecv.Load()
+	if held || ended || failed || waiting {
 		m |= abi.POLLIN
 	}
-	if ended {
+	if ended || failed || whole {
 		m |= abi.POLLHUP
 	}
-	to := e.peer
-	if to.gone || to.noRecv || to.limit-to.held > messageCost {
+	if failed || e.writable() {
 		m |= abi.POLLOUT
-	}
-	if e.lone && e.connected {
-		m = 0
 	}
 	return m
 }
 
-// Queued implements net.Endpoint: for messages, the length of the first.
+// writable reports that sending would not block.
+func (e *end) writable() bool {
+	limit := int(e.sndLimit.Load())
+	switch p := e.peer.Load(); {
+	case e.cantSend.Load() || !e.joined():
+		return true
+	case p == nil || e.state.Load() != connected:
+		return false
+	default:
+		return limit-p.in.bytes() >= e.low(limit)
+	}
+}
+
+// Ended implements net.Endpoint.
+func (e *end) Ended() (recv, send bool) { return e.cantRecv.Load(), e.cantSend.Load() }
+
+// Queued implements net.Endpoint. Addresses and control messages count.
 func (e *end) Queued() (recv, send int) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, b := range e.queue {
-		recv += len(b)
-		if e.atomic {
-			break
-		}
+	e.lo.mu.Lock()
+	waiting := len(e.pending)
+	e.lo.mu.Unlock()
+	if waiting > 0 {
+		return waiting, 0
 	}
-	return recv, 0
+	recv = e.in.bytes()
+	if p := e.peer.Load(); p != nil && e.joined() {
+		send = p.in.bytes()
+	}
+	return recv, send
 }
 
-// Buffers implements net.Endpoint. What can be sent at a time is what the
-// other end can hold.
+// Buffers implements net.Endpoint.
 func (e *end) Buffers() (recv, send int) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.limit, e.peer.limit
+	e.in.mu.Lock()
+	defer e.in.mu.Unlock()
+	return e.in.limit, int(e.sndLimit.Load())
 }
 
-// noName is the address of a socket without one: length and family.
-var noName = [2]byte{2, abi.AF_LOCAL}
+// TakeError implements net.Endpoint.
+func (e *end) TakeError() error {
+	e.lo.mu.Lock()
+	defer e.lo.mu.Unlock()
+	err := e.err
+	e.err = nil
+	return err
+}
 
-// LocalAddr implements net.Endpoint.
-func (e *end) LocalAddr(buf []byte) ([]byte, error) { return append(buf, noName[:]...), nil }
-
-// PeerAddr implements net.Endpoint.
-func (e *end) PeerAddr(buf []byte) ([]byte, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.lone || e.peer.gone {
-		return nil, abi.ENOTCONN
+// Stat implements net.Stater.
+func (e *end) Stat(st *abi.Stat) {
+	e.lo.mu.Lock()
+	defer e.lo.mu.Unlock()
+	if e.inode == 0 {
+		e.lo.inode++
+		e.inode = e.lo.inode
 	}
-	return append(buf, noName[:]...), nil
+	made := abi.Timespec{Sec: e.madeAtNs / 1e9, Nsec: e.madeAtNs % 1e9}
+	st.Atim, st.Mtim, st.Ctim = made, made, made
+	st.Dev, st.Ino = ^uint64(0), e.inode
 }
 
-// SetOption implements net.Endpoint: the sizes of the buffers.
+// SetOption implements net.Endpoint: the sizes of buffers, and level 0.
 func (e *end) SetOption(_ *proc.LWP, level, name int32, val []byte) error {
-	if level != abi.SOL_SOCKET || name != abi.SO_RCVBUF && name != abi.SO_SNDBUF {
+	size := level == abi.SOL_SOCKET && (name == abi.SO_RCVBUF || name == abi.SO_SNDBUF)
+	own := level == 0 && (name == abi.LOCAL_CREDS || name == abi.LOCAL_CONNWAIT)
+	if !size && !own {
 		return abi.ENOPROTOOPT
 	}
 	v, err := net.Int(val)
 	if err != nil {
 		return err
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if name == abi.SO_RCVBUF {
-		e.limit = int(v)
-	} else {
-		e.peer.limit = int(v)
+	switch {
+	case own && name == abi.LOCAL_CREDS:
+		e.wantCred.Store(v != 0)
+	case own:
+		e.connWait.Store(v != 0)
+	case name == abi.SO_RCVBUF:
+		e.in.mu.Lock()
+		e.in.limit = int(v)
+		e.in.mu.Unlock()
+	default:
+		e.sndLimit.Store(v)
 	}
 	return nil
 }
 
-// Option implements net.Endpoint: who made the other end.
+// Option implements net.Endpoint. LOCAL_PEEREID is EINVAL until connected.
 func (e *end) Option(level, name int32) ([]byte, error) {
-	if level != 0 || name != abi.LOCAL_PEEREID || !e.connected {
-		return nil, abi.ENOPROTOOPT
+	switch {
+	case level == abi.SOL_SOCKET && name == abi.SO_OVERFLOWED:
+		e.in.mu.Lock()
+		defer e.in.mu.Unlock()
+		return net.Value(e.in.overflowed), nil
+	case level == 0 && name == abi.LOCAL_CREDS:
+		return net.FromBool(e.wantCred.Load()), nil
+	case level == 0 && name == abi.LOCAL_PEEREID:
+		e.lo.mu.Lock()
+		defer e.lo.mu.Unlock()
+		if !e.hasID {
+			return nil, abi.EINVAL
+		}
+		return slices.Clone(usermem.BytesOf(&e.connID)), nil
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.lone {
-		return nil, abi.ENOTCONN
-	}
-	return slices.Clone(usermem.BytesOf(&e.peer.owner)), nil
+	return nil, abi.ENOPROTOOPT
 }
