@@ -206,6 +206,7 @@ func (v *VFS) unmountForced(m *vnode.Mount, sync bool) {
 // Preconditions: v.mu is held.
 func (v *VFS) forget(m *vnode.Mount) {
 	m.Covered.SetCovered(nil)
+	v.names.Purge(m)
 	m.Gone()
 	v.mounts = slices.DeleteFunc(v.mounts, func(o *vnode.Mount) bool { return o == m })
 	m.Covered.Unref()

@@ -236,7 +236,7 @@ func (w *walk) look(name string) (*vnode.Vnode, error) {
 	if pd, ok := d.(vnode.ProcDir); ok {
 		return pd.LookupFor(w.l, name)
 	}
-	return d.Lookup(name)
+	return w.dir.Lookup(name)
 }
 
 // up returns the parent of the present directory: the root is its own, and

@@ -28,6 +28,9 @@ type VFS struct {
 	blk   rumpBlk
 	locks lockf.Table
 	disks diskTable
+	names *vnode.NameCache
+	// maxVnodes is RUMP_NVNODES.
+	maxVnodes int
 
 	mu     sync.Mutex // protects the lists; held while mounts change
 	mounts []*vnode.Mount
@@ -40,6 +43,9 @@ type VFS struct {
 func Attach(b *kernel.Base) (*VFS, error) {
 	v := &VFS{b: b}
 	v.files.v, v.specs.v, v.fifos.v = v, v, v
+	if err := v.namesSetup(); err != nil {
+		return nil, err
+	}
 	if err := v.mountRoot(); err != nil {
 		return nil, err
 	}

@@ -11,4 +11,5 @@ var (
 	_ vnode.Link      = linkNode{}
 	_ vnode.Updater   = (*FS)(nil)
 	_ vnode.ArgGetter = (*FS)(nil)
+	_ vnode.Reviver   = (*FS)(nil)
 )

@@ -39,9 +39,6 @@ type (
 	linkNode struct{ *node }
 )
 
-// maxIdle is how many nodes without users are kept.
-const maxIdle = 4096
-
 // get returns the node of an inode, with a reference: EIO for an inode that is
 // not there or is broken. Preconditions: fs.mu is held.
 func (fs *FS) get(ino uint32) (*node, error) {
@@ -60,6 +57,18 @@ func (fs *FS) get(ino uint32) (*node, error) {
 		return nil, abi.EIO
 	}
 	return fs.enter(ino, slot.raw)
+}
+
+// Revive takes a node that nobody uses back into use.
+func (fs *FS) Revive(vp *vnode.Vnode) bool {
+	n := of(vp)
+	fs.nodesMu.Lock()
+	defer fs.nodesMu.Unlock()
+	if n.freed || fs.nodes[n.ino] != n {
+		return false
+	}
+	vp.Ref()
+	return true
 }
 
 // enter makes the node of an inode whose bytes are raw, unless somebody else
@@ -171,7 +180,7 @@ func (n *node) Inactive() {
 	}
 	n.idle++
 	fs.idle = append(fs.idle, n)
-	if len(fs.idle) <= maxIdle {
+	if len(fs.idle) <= fs.v.MaxVnodes() {
 		return
 	}
 	old := fs.idle[0]

@@ -20,11 +20,7 @@ func edit(dir *vnode.Vnode, fn func(vnode.Editor) error) error {
 
 // absent is EEXIST when name is in dir, which is locked.
 func absent(dir *vnode.Vnode, name string) error {
-	d, err := dir.Dir()
-	if err != nil {
-		return err
-	}
-	old, err := d.Lookup(name)
+	old, err := dir.Lookup(name)
 	switch err {
 	case abi.ENOENT:
 		return nil
@@ -65,11 +61,7 @@ func Link(dir *vnode.Vnode, name string, vp *vnode.Vnode) error {
 // something is mounted on it.
 func Remove(dir *vnode.Vnode, name string, vp *vnode.Vnode) error {
 	err := edit(dir, func(ed vnode.Editor) error {
-		d, err := dir.Dir()
-		if err != nil {
-			return err
-		}
-		now, err := d.Lookup(name)
+		now, err := dir.Lookup(name)
 		if err != nil {
 			return err
 		}

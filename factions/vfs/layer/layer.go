@@ -58,16 +58,12 @@ func changed(vp *vnode.Vnode, what uint32, fn func() error) error {
 
 // Look returns what name stands for in dir, with a reference.
 func Look(dir *vnode.Vnode, name string) (*vnode.Vnode, error) {
-	d, err := dir.Dir()
-	if err != nil {
-		return nil, err
-	}
 	if dir.Mount.Dead() {
 		return nil, abi.EIO
 	}
 	dir.RLock()
 	defer dir.RUnlock()
-	return d.Lookup(name)
+	return dir.Lookup(name)
 }
 
 // List lists dir from cookie on.

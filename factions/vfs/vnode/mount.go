@@ -78,6 +78,11 @@ type Mount struct {
 	Fixed bool
 	// From is what is mounted, On where, as statvfs(2) shows them.
 	From, On string
+	// Names is the cache of its names, which its FileSystem sets when it wants
+	// one and is a Reviver.
+	Names *NameCache
+	// Waits says that calls on its files may wait for the host's disk.
+	Waits bool
 	// Rename is held by who renames.
 	Rename sync.Mutex
 

@@ -38,6 +38,7 @@ type Vnode struct {
 	pinned  bool // set before anybody else sees it: the root of all
 	covered atomic.Pointer[Mount]
 	extra   atomic.Pointer[Extra]
+	names   *nameEntry // those in the cache, of a directory; under NameCache.mu
 }
 
 // Init sets up the vnode of n, of type typ, one of the S_IF values.
@@ -116,7 +117,11 @@ func (v *Vnode) Editor() (Editor, error) {
 	if v.Mount.ReadOnly() {
 		return nil, abi.EROFS
 	}
-	if e, ok := v.dir.(Editor); ok {
+	e, ok := v.dir.(Editor)
+	switch {
+	case ok && v.Mount.Names != nil:
+		return nameEditor{e, v, v.Mount.Names}, nil
+	case ok:
 		return e, nil
 	}
 	return nil, abi.EOPNOTSUPP
