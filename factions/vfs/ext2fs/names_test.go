@@ -134,4 +134,3 @@ func TestNames(t *testing.T) {
 	exists("/mnt/d/none", nil)
 	g.unmount()
 }
-
