@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -128,11 +129,17 @@ func term(ts *testscript.TestScript, neg bool, args []string) {
 	gone(ts, false, args[:1])
 }
 
-// gone waits until a program ends by itself, and checks that its status is 0.
-// What it said can be matched as standard output.
+// gone waits until a program ends by itself, and checks that its status is 0,
+// or what is asked for. What it said can be matched as standard output.
 func gone(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: gone NAME")
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: gone NAME [STATUS]")
+	}
+	status := 0
+	if len(args) == 2 {
+		var err error
+		status, err = strconv.Atoi(args[1])
+		ts.Check(err)
 	}
 	p := kernelNamed(ts, args[0])
 	select {
@@ -140,7 +147,7 @@ func gone(ts *testscript.TestScript, neg bool, args []string) {
 	case <-time.After(patience):
 		ts.Fatalf("%s still runs after %v\n%s", args[0], patience, p.output())
 	}
-	if !p.state.Success() {
+	if p.state.ExitCode() != status {
 		ts.Fatalf("%s: %v\n%s", args[0], p.state, p.output())
 	}
 	_, _ = io.WriteString(ts.Stdout(), p.output())

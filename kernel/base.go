@@ -68,11 +68,13 @@ type Base struct {
 	tracing sync.Mutex // protects changes of tracers
 	tracers atomic.Pointer[[]*Tracer]
 
-	mu       sync.Mutex
-	state    state
-	broken   string // what PanicReport tells
-	shutdown []func(howto int32)
-	done     chan struct{}
+	mu        sync.Mutex
+	state     state
+	broken    string // what PanicReport tells
+	dumped    string // what Dump tells
+	reporters []func() string
+	shutdown  []func(howto int32)
+	done      chan struct{}
 
 	clock   clockState
 	names   names

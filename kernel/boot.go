@@ -56,7 +56,7 @@ func (b *Base) begin() error {
 	if b.done != nil && b.state != halted {
 		return abi.EBUSY
 	}
-	b.broken = ""
+	b.broken, b.dumped, b.reporters = "", "", nil
 	b.state, b.shutdown, b.done = cold, nil, make(chan struct{})
 	return nil
 }

@@ -10,7 +10,8 @@ import (
 
 // Shutdown halts the kernel (reboot(2)): every process is ended, file systems
 // are synced and unmounted unless howto has RB_NOSYNC or RB_DUMP, parts are
-// detached. It returns when nothing is left running, and may be called again.
+// detached. With RB_DUMP what the kernel looked like can be had afterwards
+// (Dump). It returns when nothing is left running, and may be called again.
 // It must not be called from within a system call: see proc.LWP.OnReply.
 func (b *Base) Shutdown(howto int32) { b.halt(howto, true) }
 
@@ -41,10 +42,11 @@ func (b *Base) halt(howto int32, loud bool) {
 	hooks := b.shutdown
 	b.mu.Unlock()
 
+	b.say(loud, "rump kernel halting...\n")
 	if howto&abi.RB_DUMP != 0 {
 		howto |= abi.RB_NOSYNC
+		b.guard(b.dump)
 	}
-	b.say(loud, "rump kernel halting...\n")
 	b.guard(b.endProcesses)
 	b.guard(b.Ktrace.Stop)
 	for i := len(hooks) - 1; i >= 0; i-- {

@@ -69,11 +69,18 @@ func TestPanicReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	th, _ := victim.NewThread()
+	b.OnReport(func() string { return " the door is locked\n" })
+	b.OnReport(func() string { panic("that, too") })
+	for range 2 {
+		_ = th.Syscall(sysent.SYS_getpid, new(sysent.Frame))
+	}
 	_ = th.Syscall(sysent.SYS_dup, new(sysent.Frame))
 	<-b.Done()
 	for _, line := range []string{
 		"panic: boom\n", "fragile.Syscall", "log:\n", "a word before the end\n", "last calls:\n",
-		" 1 rumplocal\n", " guest, lwp 2 in read\n", " victim\n",
+		" 1 rumplocal\n", " guest\n  lwp 2 sleeps in read; last calls: getpid\n",
+		" victim\n  lwp 2 runs dup; last calls: getpid, getpid\n",
+		"locks:\n the door is locked\n not known\n",
 	} {
 		if !strings.Contains(b.PanicReport(), line) {
 			t.Errorf("the report does not tell %q:\n%s", line, b.PanicReport())

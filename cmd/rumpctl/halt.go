@@ -9,13 +9,19 @@ import (
 
 func haltCommand() *command {
 	return &command{
-		name:     "halt",
-		doc:      "halt the kernel; its program ends",
-		opts:     []option{{'n', "", "at once: file systems are not synced"}},
+		name: "halt",
+		doc:  "halt the kernel; its program ends",
+		opts: []option{
+			{'n', "", "at once: file systems are not synced"},
+			{'d', "", "at once, and with a dump: a file in the working directory of its program"},
+		},
 		examples: []string{"rumpctl halt"},
 		run: func(k *ctl, o options, _ []string) error {
 			howto := abi.RB_AUTOBOOT // RB_HALT would leave the program standing
-			if o.has('n') {
+			switch {
+			case o.has('d'):
+				howto = abi.RB_DUMP
+			case o.has('n'):
 				howto = abi.RB_NOSYNC
 			}
 			var refused abi.Errno

@@ -56,6 +56,7 @@ func Attach(b *kernel.Base) (*VFS, error) {
 	}
 	v.sysctlSetup()
 	b.OnShutdown(v.shutdown)
+	b.OnReport(v.report)
 	return v, nil
 }
 

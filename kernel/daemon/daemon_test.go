@@ -33,6 +33,8 @@ func program(what string) int {
 	switch what {
 	case "fails":
 		_ = d.Done(abi.ENXIO)
+	case "greets":
+		_ = d.Ready("here I am\n")
 	case "dies":
 	default:
 		k, err := base.Boot(kernel.Config{})
@@ -48,6 +50,7 @@ func TestDaemon(t *testing.T) {
 		ok         bool
 	}{
 		{"runs", "", true},
+		{"greets", "here i am\n", true},
 		{"fails", "failed: device not configured", false},
 		{"dies", "failed: it ended before it was ready", false},
 	} {

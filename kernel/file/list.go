@@ -60,3 +60,16 @@ func (t *Table) SetMost(n int) error {
 	t.all.most.Store(int64(n))
 	return nil
 }
+
+// Each calls fn with each open descriptor and its file, which it may only look
+// at: others may close it meanwhile.
+func (t *Table) Each(fn func(fd int32, f *File)) {
+	for i, s := range *t.slots.Load() {
+		if s.file == nil {
+			continue
+		}
+		if f := s.file.Load(); f != nil {
+			fn(int32(i), f)
+		}
+	}
+}

@@ -157,3 +157,7 @@ func (p *Proc) SetNice(n int32) {
 	defer p.mu.Unlock()
 	p.nice = n
 }
+
+// Running reports that l is in a call whose time is counted, and neither
+// sleeps nor waits outside the kernel.
+func (l *LWP) Running() bool { return l.clock.Load()&ticking != 0 }

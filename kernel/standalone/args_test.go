@@ -108,11 +108,3 @@ func TestUsageNamesEveryOption(t *testing.T) {
 		t.Error(text)
 	}
 }
-
-func TestWithoutDaemon(t *testing.T) {
-	in := strings.Fields("-v -d --ncpu 2 --etfs -d --d --memlimit=3m -d URL")
-	want := strings.Fields("-v --ncpu 2 --etfs -d --memlimit=3m URL")
-	if got := withoutDaemon(in); !slices.Equal(got, want) {
-		t.Errorf("%q", got)
-	}
-}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rumpkit/rumpkit/kernel"
 	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/daemon"
 	"github.com/rumpkit/rumpkit/kernel/sysproxy"
 	"golang.org/x/sys/unix"
 )
@@ -24,7 +25,7 @@ type Kernel interface {
 const (
 	exitOK    = 0
 	exitError = 1 // it could not run
-	exitUsage = 2 // it was called the wrong way
+	exitUsage = 2 // it was called the wrong way, see also exitDump
 )
 
 // Main runs the kernel that boot makes, named name, as the arguments and the
@@ -40,7 +41,8 @@ type program struct {
 	boot   func(kernel.Config) (Kernel, error)
 	getenv func(string) (string, bool)
 	args   args
-	howto  atomic.Int32 // of the reboot(2) that ended the kernel
+	daemon *daemon.Daemon // until it has said how it went; nil in the foreground
+	howto  atomic.Int32   // of the reboot(2) that ended the kernel
 }
 
 func (p *program) run(argv []string) int {
@@ -54,7 +56,9 @@ func (p *program) run(argv []string) int {
 	}
 	p.args = a
 	if a.daemon {
-		return p.daemonize(argv)
+		if p.daemon, err = daemon.Begin(); err != nil {
+			return p.complain(exitError, "can't run in the background: "+err.Error())
+		}
 	}
 	return p.serve()
 }
@@ -90,7 +94,7 @@ func (p *program) serve() int {
 	case <-served:
 	}
 	b.Shutdown(0)
-	return p.halted(stop)
+	return p.halted(b, stop)
 }
 
 // impatient ends the process at once when a second signal asks for it.
@@ -100,13 +104,14 @@ func impatient(stop <-chan os.Signal) {
 }
 
 // halted does after the kernel's end what reboot(2) was asked for. A halted
-// kernel's program stays, and a signal ends it.
-func (p *program) halted(stop <-chan os.Signal) int {
+// kernel's program stays, and a signal ends it; one that has panicked leaves a
+// dump.
+func (p *program) halted(b *kernel.Base, stop <-chan os.Signal) int {
 	switch how := p.howto.Load(); {
+	case b.PanicReport() != "":
+		return p.dump(b.PanicReport())
 	case how&abi.RB_DUMP != 0:
-		signal.Reset()
-		_ = unix.Kill(os.Getpid(), unix.SIGABRT)
-		<-stop
+		return p.dump(b.Dump())
 	case how&abi.RB_HALT != 0:
 		<-stop
 	}
@@ -116,9 +121,9 @@ func (p *program) halted(stop <-chan os.Signal) int {
 // ready says that clients may come, to who started us.
 func (p *program) ready(url string) {
 	line := p.name + ": ready on " + url + " (pid " + strconv.Itoa(os.Getpid()) + ")\n"
-	if f := p.parent(); f != nil {
-		say(f, readyMark+line)
-		f.Close()
+	if p.daemon != nil {
+		_ = p.daemon.Ready(line)
+		p.daemon = nil
 		return
 	}
 	say(os.Stdout, line)
@@ -127,9 +132,8 @@ func (p *program) ready(url string) {
 // complain says in one line what is wrong, and returns code.
 func (p *program) complain(code int, text string) int {
 	line := p.name + ": " + text + "\n"
-	if f := p.parent(); f != nil {
-		say(f, line)
-		f.Close()
+	if p.daemon != nil {
+		_ = p.daemon.Fail(line)
 		return code
 	}
 	say(os.Stderr, line)

@@ -28,7 +28,11 @@ func TestMain(m *testing.M) {
 			if v == "noboot" {
 				return nil, errors.New("no boot today")
 			}
-			return base.Boot(c)
+			k, err := base.Boot(c)
+			if v == "panics" {
+				k.BaseKernel().Go(func() { panic("out of order") })
+			}
+			return k, err
 		})
 	}
 	os.Exit(m.Run())
@@ -185,6 +189,31 @@ func TestExitCodes(t *testing.T) {
 		out, _ := cmd.CombinedOutput()
 		if code := cmd.ProcessState.ExitCode(); code != tt.code || !strings.Contains(string(out), tt.out) {
 			t.Errorf("%s: exit %d, %q; want %d, %q", tt.args, code, out, tt.code, tt.out)
+		}
+	}
+}
+
+// A kernel that panics leaves a dump, and its program a status that tells.
+func TestPanicLeavesADump(t *testing.T) {
+	cmd := program(t, "unix://"+filepath.Join(t.TempDir(), "k"))
+	cmd.Env = append(cmd.Env, asProgram+"=panics")
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	err := cmd.Run()
+	if e, ok := errors.AsType[*exec.ExitError](err); !ok || e.ExitCode() != 134 {
+		t.Errorf("it ended with %v", err)
+	}
+	names, _ := filepath.Glob(filepath.Join(cmd.Dir, "rump-test.*.dump"))
+	if len(names) != 1 || !strings.Contains(said.String(), filepath.Base(names[0])) {
+		t.Fatalf("dumps %q, but it said %q", names, said.String())
+	}
+	text, err := os.ReadFile(names[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"panic: out of order\n", "log:\n", "processes:\n 0 system\n", "locks:\n", "stacks:\n", "goroutine "} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("%q is not in the dump", want)
 		}
 	}
 }

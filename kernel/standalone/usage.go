@@ -19,7 +19,10 @@ Runs a rump kernel and serves it to clients at URL:
                    and type one of blk, chr, reg, dir, dirs
   --allow-remote   allow a tcp address that other hosts can reach
 
-It ends on SIGTERM or SIGINT, or when a client calls reboot(2).
+It ends on SIGTERM or SIGINT, or when a client calls reboot(2). When the kernel
+panics, or reboot(2) asks for it with RB_DUMP, it leaves a file ` + name + `.PID.dump in
+its working directory, with the message buffer, what each lwp did, the locks and
+all stacks, and exits with status 134.
 
 examples:
   ` + name + ` unix:///tmp/k.sock

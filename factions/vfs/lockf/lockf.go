@@ -200,6 +200,13 @@ func (s *List) join(k Lock) {
 	s.locks = append(s.locks, k)
 }
 
+// All returns the locks there are.
+func (t *Table) All(s *List) []Lock {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(s.locks)
+}
+
 // Len returns the number of locks.
 func (t *Table) Len(s *List) int {
 	t.mu.Lock()

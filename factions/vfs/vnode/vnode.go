@@ -62,6 +62,19 @@ func (v *Vnode) RLock() { v.mu.RLock() }
 // RUnlock ends RLock.
 func (v *Vnode) RUnlock() { v.mu.RUnlock() }
 
+// Locked says how v is locked, "" when it is not.
+func (v *Vnode) Locked() string {
+	if v.mu.TryLock() {
+		v.mu.Unlock()
+		return ""
+	}
+	if v.mu.TryRLock() {
+		v.mu.RUnlock()
+		return "shared"
+	}
+	return "exclusively"
+}
+
 // Ref takes a reference and returns v. Preconditions: the caller has one, or
 // is the file system and holds what keeps the node from going away.
 func (v *Vnode) Ref() *Vnode {
