@@ -112,7 +112,6 @@ func TestErrors(t *testing.T) {
 		{"open O_NOFOLLOW", open("/open/ln", abi.O_RDONLY|abi.O_NOFOLLOW), abi.EFTYPE},
 		{"open O_NOFOLLOW in the middle", open("/open/lndir/f", abi.O_RDONLY|abi.O_NOFOLLOW), ok},
 		{"open both ways wrong", open("/open/mine", abi.O_ACCMODE), abi.EINVAL},
-		{"open both locks", open("/open/mine", abi.O_RDWR|abi.O_SHLOCK|abi.O_EXLOCK), abi.EINVAL},
 		{"create exists", open("/open/mine", abi.O_RDWR|abi.O_CREAT), ok},
 		{"create exclusive exists", open("/open/mine", abi.O_RDWR|abi.O_CREAT|abi.O_EXCL), abi.EEXIST},
 		{"create exclusive symlink", open("/open/dangling", abi.O_RDWR|abi.O_CREAT|abi.O_EXCL), abi.EEXIST},

@@ -134,17 +134,17 @@ func (w *writing) write(p []byte) (int, error) {
 	return writeLocked(w.l, w.f, w.vp, w.fl, p, w.off)
 }
 
-// writeLocked writes at off, as far as the resource limit allows.
+// writeLocked writes at off, if the resource limit allows all of it.
 // Preconditions: vp is locked.
 func writeLocked(l *proc.LWP, f *file.File, vp *vnode.Vnode, fl vnode.File, p []byte, off int64) (int, error) {
 	if vp.Mount.ReadOnly() {
 		return 0, abi.EROFS
 	}
-	n, err := sizeLimit(l, off, len(p))
-	if err != nil {
+	if err := sizeLimit(l, uint64(off)+uint64(len(p))); err != nil {
 		return 0, err
 	}
-	if n, err = fl.WriteAt(p[:n], off); err != nil || n == 0 {
+	n, err := fl.WriteAt(p, off)
+	if err != nil || n == 0 {
 		return n, err
 	}
 	if err = clearSuid(l.Cred(), vp); err == nil && f.Flags()&(abi.O_SYNC|abi.O_DSYNC) != 0 {

@@ -56,8 +56,8 @@ func (v *VFS) openChecked(l *proc.LWP, vp *vnode.Vnode, flags int32) (*file.File
 
 // validOpen reports flags that go together.
 func validOpen(flags int32) bool {
-	const locks, dirCreat = abi.O_SHLOCK | abi.O_EXLOCK, abi.O_CREAT | abi.O_DIRECTORY
-	return flags&abi.O_ACCMODE != abi.O_ACCMODE && flags&locks != locks && flags&dirCreat != dirCreat
+	const dirCreat = abi.O_CREAT | abi.O_DIRECTORY
+	return flags&abi.O_ACCMODE != abi.O_ACCMODE && flags&dirCreat != dirCreat
 }
 
 // openVnode finds the vnode to open, making it when O_CREAT asks for it.

@@ -50,7 +50,7 @@ func resize(l *proc.LWP, vp *vnode.Vnode, length int64) error {
 		return nil
 	}
 	if length > 0 {
-		if _, err := sizeLimit(l, length-1, 1); err != nil {
+		if err := sizeLimit(l, uint64(length)); err != nil {
 			return err
 		}
 	}
@@ -104,7 +104,7 @@ func (v *VFS) SysFsyncRange(l *proc.LWP, fd, flags int32, start, length int64) e
 	default:
 		return abi.EINVAL
 	}
-	if length != 0 && (length < 0 || start < 0 || start+length < start) {
+	if length != 0 && start+length < start {
 		return abi.EINVAL
 	}
 	return v.SysFsync(l, fd)
@@ -133,16 +133,15 @@ func (v *VFS) SysFdiscard(l *proc.LWP, fd int32, pos, length int64) error {
 
 // allocate calls fn for a part of a regular file open for writing.
 func (v *VFS) allocate(l *proc.LWP, fd int32, pos, length int64, fn func(vnode.Allocator, int64, int64) error) error {
+	if pos < 0 || length <= 0 || pos+length < pos {
+		return abi.EINVAL
+	}
 	f, vp, err := openVnodeOf(l, fd)
 	if err != nil {
 		return err
 	}
 	defer f.Drop(l)
 	switch {
-	case pos < 0 || length <= 0:
-		return abi.EINVAL
-	case pos+length < pos:
-		return abi.EFBIG
 	case !f.Writable():
 		return abi.EBADF
 	case vp.IsDir():
@@ -156,7 +155,7 @@ func (v *VFS) allocate(l *proc.LWP, fd int32, pos, length int64, fn func(vnode.A
 	if !ok {
 		return abi.EOPNOTSUPP
 	}
-	if _, err := sizeLimit(l, pos+length-1, 1); err != nil {
+	if err := sizeLimit(l, uint64(pos+length)); err != nil {
 		return err
 	}
 	vp.Lock()

@@ -55,16 +55,13 @@ func clearSuid(c *cred.Cred, vp *vnode.Vnode) error {
 	return vp.Node.SetAttr(&vnode.SetAttr{What: vnode.SetMode, Mode: mode &^ (abi.S_ISUID | abi.S_ISGID)})
 }
 
-// sizeLimit checks the resource limit on file sizes for a write of n bytes at
-// off: EFBIG and SIGXFSZ when nothing may be written, else how much may.
-func sizeLimit(l *proc.LWP, off int64, n int) (int, error) {
+// sizeLimit checks the resource limit on file sizes: EFBIG and SIGXFSZ when a
+// file may not end at byte end.
+func sizeLimit(l *proc.LWP, end uint64) error {
 	limit := l.Proc().Limit(abi.RLIMIT_FSIZE).Cur
-	if limit >= proc.RlimInfinity || uint64(off)+uint64(n) <= limit {
-		return n, nil
+	if limit >= proc.RlimInfinity || end <= limit {
+		return nil
 	}
-	if uint64(off) >= limit {
-		l.Proc().Signal(int32(abi.SIGXFSZ))
-		return 0, abi.EFBIG
-	}
-	return int(limit - uint64(off)), nil
+	l.Proc().Signal(int32(abi.SIGXFSZ))
+	return abi.EFBIG
 }
