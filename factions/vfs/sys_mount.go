@@ -51,7 +51,7 @@ func (v *VFS) SysMount50(l *proc.LWP, typ, path usermem.String, flags int32, dat
 func (v *VFS) mountType(typ usermem.String) (*vnode.Type, error) {
 	name, err := typ.Get(abi.VFS_NAMELEN)
 	if err != nil {
-		return nil, err
+		return nil, abi.ENODEV
 	}
 	if name == "ufs" {
 		name = "ffs"
@@ -111,14 +111,14 @@ func (v *VFS) absolute(l *proc.LWP, vp *vnode.Vnode) (string, error) {
 	return pathOf(l, vp, v.root)
 }
 
-// SysUnmount takes off what is mounted on path: EINVAL when path is not the
-// root of a mount, EBUSY when it is in use and MNT_FORCE is not set.
+// SysUnmount takes off what is mounted on path: EINVAL when path, whose last
+// link is not followed, is not the root of a mount, EBUSY when it is in use and MNT_FORCE is not set.
 func (v *VFS) SysUnmount(l *proc.LWP, path usermem.String, flags int32) error {
 	p, err := path.Get(abi.MAXPATHLEN)
 	if err != nil {
 		return err
 	}
-	vp, err := v.lookup(l, abi.AT_FDCWD, p, true)
+	vp, err := v.lookup(l, abi.AT_FDCWD, p, false)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func listXattr(l *proc.LWP, on onFile, list usermem.OutBuf) (int32, error) {
 		return err
 	})
 	if err != nil {
-		return 0, err
+		return 0, attrName{}.unsupported(err)
 	}
 	return giveAll(list, names)
 }

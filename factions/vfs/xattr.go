@@ -54,6 +54,15 @@ func (a attrName) get() (int32, string, error) {
 	return namespaceOf(name), name, err
 }
 
+// unsupported returns the error of a call with the attribute: a file system
+// without attributes is ENOTSUP to the getxattr(2) family.
+func (a attrName) unsupported(err error) error {
+	if a.ns == byPrefix && err == abi.EOPNOTSUPP {
+		return abi.ENOTSUP
+	}
+	return err
+}
+
 // namespaceOf returns the namespace that the prefix of a name stands for: the
 // user's when it is none of the system's.
 func namespaceOf(name string) int32 {
@@ -99,7 +108,7 @@ func setXattr(l *proc.LWP, on onFile, a attrName, data usermem.InBuf, flags int3
 	if err != nil {
 		return err
 	}
-	return on(func(vp *vnode.Vnode) error {
+	return a.unsupported(on(func(vp *vnode.Vnode) error {
 		if data.Len() > abi.XATTR_SIZE_MAX {
 			return abi.E2BIG
 		}
@@ -117,7 +126,7 @@ func setXattr(l *proc.LWP, on onFile, a attrName, data usermem.InBuf, flags int3
 			vp.Note(abi.NOTE_ATTRIB)
 		}
 		return err
-	})
+	}))
 }
 
 // mayReplace checks XATTR_CREATE and XATTR_REPLACE.
@@ -141,7 +150,7 @@ func removeXattr(l *proc.LWP, on onFile, a attrName) error {
 	if err != nil {
 		return err
 	}
-	return on(func(vp *vnode.Vnode) error {
+	return a.unsupported(on(func(vp *vnode.Vnode) error {
 		err := withXattrs(l, vp, ns, vnode.Write, func(x vnode.Xattrs) error {
 			return x.RemoveXattr(ns, name)
 		})
@@ -149,7 +158,7 @@ func removeXattr(l *proc.LWP, on onFile, a attrName) error {
 			vp.Note(abi.NOTE_ATTRIB)
 		}
 		return err
-	})
+	}))
 }
 
 // loadXattr returns the value of an attribute.
@@ -164,7 +173,7 @@ func loadXattr(l *proc.LWP, on onFile, a attrName) (value []byte, err error) {
 			return err
 		})
 	})
-	return value, err
+	return value, a.unsupported(err)
 }
 
 // appendNames appends the attributes of a namespace: each with its length in
