@@ -18,6 +18,8 @@ type command struct {
 	part string
 	// local commands need no kernel.
 	local bool
+	// failed is the exit status of a run that fails, 0 for the usual.
+	failed int
 	// raw commands take all words as operands.
 	raw bool
 	run func(k *ctl, o options, args []string) error
@@ -35,7 +37,7 @@ type option struct {
 func commands() []*command {
 	return []*command{
 		lsCommand(), catCommand(), cpCommand(), mvCommand(), lnCommand(), mkdirCommand(), rmCommand(), statCommand(),
-		duCommand(), findCommand(), chmodCommand(), chownCommand(), touchCommand(), writeCommand(),
+		duCommand(), findCommand(), chmodCommand(), chownCommand(), touchCommand(), writeCommand(), diffCommand(),
 		mountCommand(), umountCommand(), dfCommand(), imageCommand(), mkfsCommand(),
 		sysctlCommand(), dmesgCommand(), psCommand(), traceCommand(), haltCommand(),
 		versionCommand(), completionCommand(), helpCommand(),

@@ -59,7 +59,7 @@ func (k *ctl) following(c *command, last string) []string {
 		return starting(last, []string{"bash", "fish", "zsh"})
 	case c.name == "sysctl":
 		return k.variables(last)
-	case c.name == "cp" && !strings.HasPrefix(last, ":"):
+	case (c.name == "cp" || c.name == "diff") && !strings.HasPrefix(last, ":"):
 		return nil
 	case c.part == "vfs":
 		return k.paths(last)

@@ -14,8 +14,10 @@ func cpCommand() *command {
 A path in the kernel has a colon in front: :/tmp/f. A path without one is the
 host's. - as FROM is standard input, as TO standard output.
 Permissions and times of change are kept. Symbolic links are followed, with -r
-those below FROM are copied as links. Set-user-id bits stay in the kernel.`,
-		opts: []option{{'r', "", "directories too, with all that is in them"}},
+those below FROM are copied as links. Set-user-id bits stay in the kernel.
+On a terminal it is shown how far the copy is. A signal or an error leaves no half
+file that was not there before.`,
+		opts: []option{{'r', "", "directories too, with all that is in them"}, {'q', "", "show nothing on a terminal"}},
 		examples: []string{
 			"rumpctl cp README.md :/tmp/",
 			"rumpctl cp -r :/etc ./etc",
@@ -34,6 +36,11 @@ those below FROM are copied as links. Set-user-id bits stay in the kernel.`,
 			dst, dir := k.tree(to)
 			if len(from) > 1 && !treeDir(dst, dir) {
 				return at(to, errNoDir)
+			}
+			defer k.guard()()
+			if !o.has('q') {
+				k.progress = newProgress(k.errw, k.errTerm)
+				defer k.progress.stop()
 			}
 			for _, f := range from {
 				k.copyOne(f, dst, dir, o.has('r'))
@@ -71,17 +78,23 @@ func (k *ctl) copyOne(operand string, dst tree, to string, all bool) {
 		}
 		to = path.Join(to, base)
 	}
-	c := copier{from: src, to: dst, all: all, report: k.fail}
+	c := copier{from: src, to: dst, all: all, report: k.fail, partial: &k.partial, progress: k.progress}
 	c.operand(from, to)
 }
 
 // copyIn makes a file of standard input.
 func (k *ctl) copyIn(dst tree, to string) error {
+	_, statErr := dst.stat(to, true)
+	k.partial.begin(dst, to, statErr == nil)
 	f, err := dst.create(to, 0o666)
 	if err != nil {
+		k.partial.end(false)
 		return err
 	}
-	return stream(f, k.in)
+	k.progress.file(to)
+	err = stream(f, k.progress.counted(k.in))
+	k.partial.end(err != nil)
+	return err
 }
 
 // copyOut prints files of the kernel.

@@ -20,6 +20,7 @@ type tree interface {
 	mkdir(name string) error
 	readlink(name string) (string, error)
 	symlink(target, name string) error
+	remove(name string) error
 	chmod(name string, mode uint32) error
 	chtime(name string, t time.Time) error
 }
@@ -50,7 +51,9 @@ type copier struct {
 	// all takes directories, too.
 	all bool
 	// report is told of what could not be copied.
-	report func(error)
+	report   func(error)
+	partial  *partial
+	progress *progress
 }
 
 // operand copies what the command line names: a symbolic link is followed.
@@ -109,7 +112,8 @@ func (c *copier) info(from, to string, in info) bool {
 }
 
 func (c *copier) file(from, to string, in info) error {
-	if out, err := c.to.stat(to, true); err == nil && c.sameTree() && out.id == in.id {
+	out, statErr := c.to.stat(to, true)
+	if statErr == nil && c.sameTree() && out.id == in.id {
 		return at(to, errSame)
 	}
 	r, err := c.from.open(from)
@@ -117,11 +121,16 @@ func (c *copier) file(from, to string, in info) error {
 		return at(from, err)
 	}
 	defer r.Close()
+	c.progress.file(from)
+	c.partial.begin(c.to, to, statErr == nil)
 	w, err := c.to.create(to, in.mode&0o777|0o200)
 	if err != nil {
+		c.partial.end(false)
 		return at(to, err)
 	}
-	if err := stream(w, r); err != nil {
+	err = stream(w, c.progress.counted(r))
+	c.partial.end(err != nil)
+	if err != nil {
 		return at(from+" to "+to, bare(err))
 	}
 	return at(to, c.attributes(to, in))

@@ -63,6 +63,8 @@ func (hostTree) readlink(name string) (string, error) {
 
 func (hostTree) symlink(target, name string) error { return bare(os.Symlink(target, name)) }
 
+func (hostTree) remove(name string) error { return bare(os.Remove(name)) }
+
 // chmod leaves out set-user-id and set-group-id: a kernel's programs are not
 // to run here with somebody's rights.
 func (hostTree) chmod(name string, mode uint32) error {

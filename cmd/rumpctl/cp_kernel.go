@@ -54,6 +54,8 @@ func (t *kernelTree) readlink(name string) (string, error) { return t.c.Readlink
 
 func (t *kernelTree) symlink(target, name string) error { return t.c.Symlink(target, name) }
 
+func (t *kernelTree) remove(name string) error { return t.c.Unlink(name) }
+
 func (t *kernelTree) chmod(name string, mode uint32) error { return t.c.Chmod(name, mode) }
 
 func (t *kernelTree) chtime(name string, mtime time.Time) error {

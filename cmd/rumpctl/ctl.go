@@ -19,13 +19,21 @@ type ctl struct {
 	out    *bufio.Writer
 	errw   io.Writer
 	getenv func(string) string
-	// term is the width of the terminal that out is, 0 if it is none.
-	term int
+	// term is the width of the terminal that out is, 0 if it is none; errTerm
+	// that of errw.
+	term, errTerm int
 
 	url    string
 	cmd    *command
 	c      *client.Client
 	failed bool
+	// status is the exit status of a command that has others than the usual.
+	status int
+	// partial is the file that is being copied, progress shows how far it is;
+	// guarded says that a signal is waited for.
+	partial  partial
+	progress *progress
+	guarded  bool
 	// readOnly says that the kernel has an image that is not to change.
 	readOnly bool
 }
@@ -60,7 +68,12 @@ func (k *ctl) main(words []string) int {
 	case err != nil:
 		k.fail(err)
 	}
-	if k.failed {
+	switch {
+	case k.status != 0:
+		return k.status
+	case k.failed && k.cmd != nil && k.cmd.failed != 0:
+		return k.cmd.failed
+	case k.failed:
 		return exitFailed
 	}
 	return exitOK
@@ -126,6 +139,7 @@ func (k *ctl) seeHelp() {
 // go on with its next operand.
 func (k *ctl) fail(err error) {
 	k.failed = true
+	k.progress.clear()
 	_ = k.out.Flush()
 	who := "rumpctl: "
 	if k.cmd != nil {

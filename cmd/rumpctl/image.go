@@ -18,8 +18,8 @@ func imageCommand() *command {
 		more: `
 FILE is an image of ext2, ext3, ext4 or FAT, or of a disk with partitions (MBR or
 GPT), or a disk of the host that you may read. COMMAND is one of those for files:
-ls, cat, cp, mv, ln, mkdir, rm, stat, df, du, find, chmod, chown, touch, write. Its
-paths begin at the root of the image. Without COMMAND it is told what FILE holds.`,
+ls, cat, cp, mv, ln, mkdir, rm, stat, df, du, find, chmod, chown, touch, write,
+diff. Its paths begin at the root of the image. Without COMMAND it is told what FILE holds.`,
 		opts: []option{
 			{'w', "", "the command may change the image"},
 			{'t', "TYPE", "the file system is ext2fs or msdos, whatever it looks like"},
@@ -48,7 +48,7 @@ paths begin at the root of the image. Without COMMAND it is told what FILE holds
 
 // imageCommands are the commands that work on an image.
 var imageCommands = []string{
-	"ls", "cat", "cp", "mv", "ln", "mkdir", "rm", "stat", "df", "du", "find", "chmod", "chown", "touch", "write",
+	"ls", "cat", "cp", "mv", "ln", "mkdir", "rm", "stat", "df", "du", "find", "chmod", "chown", "touch", "write", "diff",
 }
 
 // onImage runs a command on an image. The image is whole again when it returns,
@@ -72,7 +72,8 @@ func (k *ctl) onImage(o options, operand string, c *command, words []string) (er
 	if k.c, err = m.enter(); err != nil {
 		return errors.Join(at(operand, err), m.leave())
 	}
-	stop := m.leaveOnSignal(signals)
+	k.guarded = true
+	stop := m.leaveOnSignal(signals, k.abandon)
 	if c.name == "df" && len(args) == 0 {
 		args = []string{"/"} // what else is mounted is the tool's own
 	}

@@ -188,15 +188,16 @@ func catchSignals() chan os.Signal {
 	return signals
 }
 
-// leaveOnSignal makes a signal leave the image before it ends the program,
-// until stop is called. A second one does not wait.
-func (m *mountedImage) leaveOnSignal(signals chan os.Signal) (stop func()) {
+// leaveOnSignal makes a signal call first and leave the image before it ends
+// the program, until stop is called. A second one does not wait.
+func (m *mountedImage) leaveOnSignal(signals chan os.Signal, first func()) (stop func()) {
 	done := make(chan struct{})
 	var watch sync.WaitGroup
 	watch.Go(func() {
 		select {
 		case s := <-signals:
 			signal.Stop(signals)
+			first()
 			_ = m.leave()
 			os.Exit(exitSignal + int(s.(unix.Signal)))
 		case <-done:

@@ -9,7 +9,7 @@ package main
 import "os"
 
 func main() {
-	k := &ctl{in: os.Stdin, errw: os.Stderr, getenv: os.Getenv}
+	k := &ctl{in: os.Stdin, errw: os.Stderr, errTerm: width(os.Stderr), getenv: os.Getenv}
 	k.setOut(os.Stdout)
 	os.Exit(k.main(os.Args[1:]))
 }

@@ -34,7 +34,8 @@ func (k *ctl) move(from, to string) error {
 		return at(from+" to "+to, err)
 	}
 	tree := &kernelTree{k.c}
-	c := copier{from: tree, to: tree, all: true, report: k.fail}
+	defer k.guard()()
+	c := copier{from: tree, to: tree, all: true, report: k.fail, partial: &k.partial}
 	if !c.copy(from, to) {
 		return at(from, errKept)
 	}
