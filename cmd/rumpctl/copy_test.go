@@ -82,7 +82,9 @@ func (brokenFile) Close() error { return nil }
 // brokenTree has a file that cannot be read to its end.
 type brokenTree struct{ hostTree }
 
-func (brokenTree) open(string) (io.ReadCloser, error) { return brokenFile{strings.NewReader("half")}, nil }
+func (brokenTree) open(string) (io.ReadCloser, error) {
+	return brokenFile{strings.NewReader("half")}, nil
+}
 
 // TestPartial: a copy that fails leaves no half file, but keeps one that was
 // there.

@@ -1,4 +1,5 @@
-// GPT: a header in the second sector, and an array of entries anywhere.
+// GPT: a header in the second sector, an array of entries anywhere, and a copy
+// of both at the end of the disk.
 package partition
 
 import (
@@ -17,22 +18,33 @@ const (
 	maxGPTEntries = 1024
 )
 
-// gpt takes the table of a disk with sectors of 512 or 4096 bytes. The copy at
-// the end of the disk is not looked at.
+// gpt takes the table of a disk with sectors of 512 or 4096 bytes, or the copy
+// when the first is corrupt.
 func (t *table) gpt() ([]Partition, error) {
-	for _, unit := range []int64{512, 4096} {
-		h, err := t.read(unit, int(unit))
-		if err == ErrNone {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		if string(h[:len(gptMagic)]) == gptMagic {
-			return t.entries(h, unit)
+	for _, at := range []func(unit int64) int64{
+		func(unit int64) int64 { return unit },
+		func(unit int64) int64 { return (t.size/unit - 1) * unit },
+	} {
+		for _, unit := range []int64{512, 4096} {
+			t.list = nil
+			if list, err := t.header(at(unit), unit); err != ErrCorrupt {
+				return list, err
+			}
 		}
 	}
 	return nil, ErrCorrupt
+}
+
+// header takes the table whose header is at off.
+func (t *table) header(off, unit int64) ([]Partition, error) {
+	h, err := t.read(off, int(unit))
+	if err == ErrNone || err == nil && string(h[:len(gptMagic)]) != gptMagic {
+		return nil, ErrCorrupt
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t.entries(h, unit)
 }
 
 // entries takes the entries that a header leads to.
