@@ -116,7 +116,7 @@ func (b *Base) bootProcs() {
 	b.kqprocs = kqueue.NewProcs(b.Procs)
 	p := b.Procs.Find(0)
 	b.boot, _ = p.NewLWP(true)
-	p.SetFiles(file.NewTable(b.openConsole))
+	p.SetFiles(file.NewTable(b.openConsole, b.Mem))
 	p.SetData(proc.SlotTimers, timer.New(b.Host, p))
 	b.Procs.OnExec(func(l *proc.LWP) { timersOf(l).Exec() })
 }

@@ -116,8 +116,7 @@ func (v *VFS) rangeLock(l *proc.LWP, f *file.File, cmd int32, arg usermem.Addr) 
 	case cmd == abi.F_GETLK:
 		return v.getLock(locksOf(vp), k, fl, arg)
 	case fl.Type == abi.F_UNLCK:
-		v.locks.Unlock(locksOf(vp), k.Owner, k.Start, k.Last)
-		return nil
+		return v.locks.Unlock(l, locksOf(vp), k.Owner, k.Start, k.Last)
 	case fl.Type == abi.F_RDLCK && !f.Readable(), fl.Type == abi.F_WRLCK && !f.Writable():
 		return abi.EBADF
 	}

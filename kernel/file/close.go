@@ -76,16 +76,15 @@ func (t *Table) replace(fd int32, f *File, cloexec bool) (*File, []*Watch, error
 	if t.freed {
 		return nil, nil, abi.ESRCH
 	}
-	t.grow(int(fd))
-	s := &(*t.slots.Load())[fd]
-	if s.taken && s.file.Load() == nil {
-		return nil, nil, abi.EBUSY // another lwp is just opening it
+	if err := t.grow(int(fd)); err != nil {
+		return nil, nil, err
 	}
-	if !s.taken {
-		if !t.another() {
-			return nil, nil, abi.ENFILE
-		}
-		s.taken = true
+	s := &(*t.slots.Load())[fd]
+	switch taken := t.used.has(int(fd)); {
+	case taken && s.file.Load() == nil:
+		return nil, nil, abi.EBUSY // another lwp is just opening it
+	case !taken && !t.another(int(fd)):
+		return nil, nil, abi.ENFILE
 	}
 	s.cloexec = cloexec
 	return s.file.Swap(f), t.unwatch(fd), nil

@@ -2,17 +2,16 @@
 package file
 
 import (
-	"sync/atomic"
-
 	"github.com/rumpkit/rumpkit/kernel/proc"
 )
 
-// Fork returns a child's table: the same one, a copy, or a fresh one.
-func (t *Table) Fork(mode proc.FDMode) proc.Files {
+// Fork returns a child's table: the same one, a copy, or a fresh one. ENOMEM
+// when there is no memory for the copy of a large one.
+func (t *Table) Fork(mode proc.FDMode) (proc.Files, error) {
 	switch mode {
 	case proc.FDShare:
 		t.refs.Add(1)
-		return t
+		return t, nil
 	case proc.FDCopy:
 		return t.copy()
 	}
@@ -20,34 +19,36 @@ func (t *Table) Fork(mode proc.FDMode) proc.Files {
 	if t.fresh != nil {
 		t.fresh(n)
 	}
-	return n
+	return n, nil
 }
 
-func (t *Table) copy() *Table {
+// copy returns a table with the same files, but for those that children do not
+// get: kqueues, and what is just being opened.
+func (t *Table) copy() (proc.Files, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	old := *t.slots.Load()
-	slots := make([]slot, len(old))
-	cells := make([]atomic.Pointer[File], len(old))
-	n := &Table{fresh: t.fresh, all: t.all, lowest: t.lowest, open: t.open}
-	n.refs.Store(1)
+	old = old[:min(len(old), t.used.last+1)]
+	slots := make([]slot, max(minTable, len(old)))
+	if err := t.all.mem.Reserve(tableCost(len(slots))); err != nil {
+		return nil, err
+	}
+	fresh(slots)
+	n := newTable(t.fresh, t.all)
 	for i, s := range old {
-		slots[i].file = &cells[i]
 		f := s.file.Load()
-		if f == nil || f.Kind == KindKqueue { // which children do not get
-			if s.taken {
-				n.lowest = min(n.lowest, i)
-				n.open--
-			}
+		if f == nil || f.Kind == KindKqueue {
 			continue
 		}
 		f.Hold()
-		cells[i].Store(f)
-		slots[i].taken, slots[i].cloexec = true, s.cloexec
+		slots[i].file.Store(f)
+		slots[i].cloexec = s.cloexec
+		n.used.add(i)
+		n.open++
 	}
 	n.slots.Store(&slots)
 	n.all.open.Add(int64(n.open)) // a fork is not refused: it may pass the bound once
-	return n
+	return n, nil
 }
 
 // Exec closes the descriptors marked close-on-exec. A table that others share
@@ -71,4 +72,8 @@ func (t *Table) Free(l *proc.LWP) {
 	for _, fd := range t.Open() {
 		_ = t.Close(l, fd)
 	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.all.mem.Release(tableCost(len(*t.slots.Load())))
+	t.slots.Store(new([]slot))
 }

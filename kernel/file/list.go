@@ -18,8 +18,8 @@ func (t *Table) Cloexec(fd int32) (bool, error) {
 func (t *Table) SetCloexec(fd int32, on bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if slots := *t.slots.Load(); int(fd) < len(slots) && slots[fd].taken {
-		slots[fd].cloexec = on
+	if t.used.has(int(fd)) {
+		(*t.slots.Load())[fd].cloexec = on
 	}
 }
 
@@ -27,9 +27,12 @@ func (t *Table) SetCloexec(fd int32, on bool) {
 func (t *Table) Open() []int32 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var fds []int32
+	fds := make([]int32, 0, t.open)
 	for i, s := range *t.slots.Load() {
-		if s.taken && s.file.Load() != nil {
+		if i > t.used.last {
+			break
+		}
+		if s.file.Load() != nil {
 			fds = append(fds, int32(i))
 		}
 	}
@@ -38,11 +41,14 @@ func (t *Table) Open() []int32 {
 
 // Last returns the highest open descriptor, -1 when there is none.
 func (t *Table) Last() int32 {
-	open := t.Open()
-	if len(open) == 0 {
-		return -1
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	slots := *t.slots.Load()
+	fd := min(t.used.last, len(slots)-1)
+	for fd >= 0 && slots[fd].file.Load() == nil {
+		fd--
 	}
-	return open[len(open)-1]
+	return int32(fd)
 }
 
 // Total returns how many descriptors all processes of the kernel have.

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/memlimit"
 	"github.com/rumpkit/rumpkit/kernel/proc"
 )
 
@@ -16,11 +17,11 @@ type Table struct {
 	refs  atomic.Int32
 	all   *count
 
-	mu     sync.Mutex
-	slots  atomic.Pointer[[]slot]
-	lowest int // no free descriptor below this one
-	open   int
-	freed  bool // the process has ended: nothing can be opened any more
+	mu    sync.Mutex
+	slots atomic.Pointer[[]slot]
+	used  fdset // reserved or in use
+	open  int   // how many are in used
+	freed bool  // the process has ended: nothing can be opened any more
 	// watch is who is told when a descriptor stops to stand for its file.
 	watch map[int32][]*Watch
 
@@ -31,26 +32,33 @@ type Table struct {
 type slot struct {
 	file    *atomic.Pointer[File]
 	cloexec bool
-	taken   bool // reserved or in use
 }
 
 // MaxFiles bounds the descriptors of all processes of a kernel; a kernel may
 // be given a lower bound (kern.maxfiles).
 const MaxFiles = 1 << 18
 
-// count is the descriptors of all tables of a kernel, and their bound.
-type count struct{ open, most atomic.Int64 }
+// count is the descriptors of all tables of a kernel, their bound, and where
+// the memory of large tables is counted.
+type count struct {
+	open, most atomic.Int64
+	mem        *memlimit.Account
+}
 
 // NewTable returns an empty table, the first of a kernel; fresh fills the
-// tables of processes that do not inherit one, and may be nil.
-func NewTable(fresh func(*Table)) *Table {
-	all := new(count)
+// tables of processes that do not inherit one, and may be nil. Tables with many
+// descriptors count against mem, if there is one.
+func NewTable(fresh func(*Table), mem *memlimit.Account) *Table {
+	if mem == nil {
+		mem = new(memlimit.Account)
+	}
+	all := &count{mem: mem}
 	all.most.Store(MaxFiles)
 	return newTable(fresh, all)
 }
 
 func newTable(fresh func(*Table), all *count) *Table {
-	t := &Table{fresh: fresh, all: all}
+	t := &Table{fresh: fresh, all: all, used: newFdset()}
 	t.refs.Store(1)
 	t.slots.Store(new([]slot))
 	return t

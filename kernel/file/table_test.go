@@ -17,10 +17,19 @@ type closer struct {
 
 func (c *closer) Close(*proc.LWP, *file.File) error { c.closed++; return nil }
 
+func fork(t *testing.T, tab *file.Table, mode proc.FDMode) *file.Table {
+	t.Helper()
+	f, err := tab.Fork(mode)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f.(*file.Table)
+}
+
 func TestTableFork(t *testing.T) {
 	l := lwp(t, nil)
 	fills := 0
-	tab := file.NewTable(func(*file.Table) { fills++ })
+	tab := file.NewTable(func(*file.Table) { fills++ }, nil)
 	c := &closer{}
 	kq := &closer{}
 	for _, f := range []*file.File{file.New(c, file.KindMisc, nil, 0), file.New(kq, file.KindKqueue, nil, 0)} {
@@ -31,14 +40,14 @@ func TestTableFork(t *testing.T) {
 	if _, err := tab.Alloc(l, file.New(c, file.KindMisc, nil, 0), 7, true); err != nil {
 		t.Fatal(err)
 	}
-	cp := tab.Fork(proc.FDCopy).(*file.Table)
+	cp := fork(t, tab, proc.FDCopy)
 	if got := cp.Open(); !slices.Equal(got, []int32{0, 7}) {
 		t.Errorf("a copy has %v: a kqueue is not inherited", got)
 	}
-	if fresh := tab.Fork(proc.FDFresh).(*file.Table); fills != 1 || len(fresh.Open()) != 0 {
+	if fresh := fork(t, tab, proc.FDFresh); fills != 1 || len(fresh.Open()) != 0 {
 		t.Error("a fresh table is not filled once")
 	}
-	shared := tab.Fork(proc.FDShare)
+	shared := fork(t, tab, proc.FDShare)
 	cp.Exec(l)
 	if got := cp.Open(); !slices.Equal(got, []int32{0}) {
 		t.Errorf("after exec the copy has %v", got)
@@ -59,7 +68,7 @@ func TestTableFork(t *testing.T) {
 
 func TestReserve(t *testing.T) {
 	l := lwp(t, nil)
-	tab := file.NewTable(nil)
+	tab := file.NewTable(nil, nil)
 	a, _ := tab.Reserve(l, 0)
 	b, _ := tab.Reserve(l, 0)
 	if a != 0 || b != 1 {
@@ -87,7 +96,7 @@ func TestReserve(t *testing.T) {
 
 func TestWatch(t *testing.T) {
 	l := lwp(t, nil)
-	tab := file.NewTable(nil)
+	tab := file.NewTable(nil, nil)
 	f := file.New(&closer{}, file.KindMisc, nil, 0)
 	fd, _ := tab.Alloc(l, f, 0, false)
 	gone := 0
@@ -113,8 +122,8 @@ func TestMaxFiles(t *testing.T) {
 	if err := l.Proc().SetLimit(abi.RLIMIT_NOFILE, abi.Rlimit{Cur: 1 << 17, Max: 1 << 17}); err != nil {
 		t.Fatal(err)
 	}
-	tab := file.NewTable(nil)
-	tabs := []*file.Table{tab, tab.Fork(proc.FDFresh).(*file.Table), tab.Fork(proc.FDFresh).(*file.Table)}
+	tab := file.NewTable(nil, nil)
+	tabs := []*file.Table{tab, fork(t, tab, proc.FDFresh), fork(t, tab, proc.FDFresh)}
 	n := 0
 	var err error
 	for _, tab := range tabs {

@@ -33,40 +33,68 @@ func (a *Account) Limit() int64 { return a.limit }
 func (a *Account) Used() int64 { return a.used.Load() }
 
 // OnPressure adds a function that gives memory back: it is asked for want
-// bytes, releases what it can and returns how much that was.
+// bytes, releases what it can and returns how much that was. It is called by
+// whoever needs memory, and must not wait for a lock that is held by one who
+// reserves.
 func (a *Account) OnPressure(fn func(want int64) int64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.shrinks = append(a.shrinks, fn)
 }
 
-// Reserve takes n bytes. When that passes the limit, caches are shrunk first;
-// ENOMEM when they have not enough.
+// tries is how often caches are asked: others may take what they gave back.
+const tries = 16
+
+// Reserve takes n bytes. When that would pass the limit, caches are shrunk
+// first; ENOMEM when they have not enough, or when there is less memory than
+// n altogether. Others that reserve meanwhile see only what was taken.
 func (a *Account) Reserve(n int64) error {
 	if a.refuse != nil && a.refuse(n) {
 		return abi.ENOMEM
 	}
-	used := a.used.Add(n)
-	if a.limit == 0 || used <= a.limit {
+	if a.limit == 0 || n <= 0 {
+		a.used.Add(n)
 		return nil
 	}
-	a.shrink(used - a.limit)
-	if a.used.Load() > a.limit {
-		a.used.Add(-n)
+	if n > a.limit {
 		return abi.ENOMEM
 	}
-	return nil
-}
-
-func (a *Account) shrink(want int64) {
-	a.mu.Lock()
-	shrinks := append(([]func(int64) int64)(nil), a.shrinks...)
-	a.mu.Unlock()
-	for _, fn := range shrinks {
-		if want -= fn(want); want <= 0 {
-			return
+	for range tries {
+		over := a.take(n)
+		if over <= 0 {
+			return nil
+		}
+		if a.shrink(over) == 0 {
+			break
 		}
 	}
+	return abi.ENOMEM
+}
+
+// take takes n bytes if the limit lets it, and returns by how much it does not.
+func (a *Account) take(n int64) (over int64) {
+	for {
+		used := a.used.Load()
+		if over = used + n - a.limit; over > 0 {
+			return over
+		}
+		if a.used.CompareAndSwap(used, used+n) {
+			return 0
+		}
+	}
+}
+
+// shrink asks for want bytes and returns how many there were.
+func (a *Account) shrink(want int64) (got int64) {
+	a.mu.Lock()
+	shrinks := a.shrinks[:len(a.shrinks):len(a.shrinks)]
+	a.mu.Unlock()
+	for _, fn := range shrinks {
+		if got += fn(want - got); got >= want {
+			break
+		}
+	}
+	return got
 }
 
 // Release gives n bytes back.

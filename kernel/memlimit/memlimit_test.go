@@ -1,6 +1,7 @@
 package memlimit_test
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
@@ -45,5 +46,49 @@ func TestRefuseBy(t *testing.T) {
 	a.RefuseBy(func(n int64) bool { return n == 7 })
 	if a.Reserve(7) == nil || a.Reserve(8) != nil || a.Used() != 8 {
 		t.Errorf("%d bytes are reserved", a.Used())
+	}
+}
+
+// Who asks for more than there is does not cost the others their caches, and
+// nobody is refused for what another did not get.
+func TestReserveTogether(t *testing.T) {
+	a := memlimit.New(1000)
+	a.OnPressure(func(int64) int64 {
+		t.Error("a cache is shrunk for what can't be")
+		return 0
+	})
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 1000 {
+				if err := a.Reserve(1001); err != abi.ENOMEM {
+					t.Errorf("more than there is: %v", err)
+				}
+				if err := a.Reserve(125); err != nil {
+					t.Errorf("an eighth: %v", err)
+				}
+				a.Release(125)
+			}
+		})
+	}
+	wg.Wait()
+	if a.Used() != 0 {
+		t.Errorf("%d bytes are left", a.Used())
+	}
+}
+
+// A cache that lies about what it gave back does not keep anybody for ever.
+func TestPressureEnds(t *testing.T) {
+	a := memlimit.New(10)
+	left := 3
+	a.OnPressure(func(int64) int64 {
+		if left == 0 {
+			return 0
+		}
+		left--
+		return 1
+	})
+	if a.Reserve(10) != nil || a.Reserve(1) != abi.ENOMEM || left != 0 {
+		t.Errorf("%d bytes, %d times left", a.Used(), left)
 	}
 }

@@ -66,8 +66,8 @@ type Proc struct {
 
 // Files is a descriptor table as package file keeps it.
 type Files interface {
-	// Fork returns the table of a child: shared, copied or fresh.
-	Fork(mode FDMode) Files
+	// Fork returns the table of a child: shared, copied or fresh. ENOMEM.
+	Fork(mode FDMode) (Files, error)
 	// Exec closes the close-on-exec descriptors.
 	Exec(l *LWP)
 	// Free drops the process's use of the table; the last one closes all.

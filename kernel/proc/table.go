@@ -176,7 +176,7 @@ func (t *Table) OnSwitch(fn func(l *LWP, out bool)) { t.onSwitch = fn }
 // inherited, descriptors as mode says, data as each subsystem forks it. An
 // empty name takes the parent's. EAGAIN when there are too many processes, the
 // last of which are root's, or the user has more than the parent's limit;
-// ESRCH when the parent has ended.
+// ESRCH when the parent has ended, ENOMEM.
 func (t *Table) Rfork(parent *Proc, mode FDMode, name string) (*Proc, error) {
 	if name == "" {
 		name = parent.Name()
@@ -220,7 +220,11 @@ func (t *Table) inherit(parent, child *Proc, mode FDMode) error {
 		return abi.EAGAIN
 	}
 	if parent.files != nil {
-		child.files = parent.files.Fork(mode)
+		var err error
+		if child.files, err = parent.files.Fork(mode); err != nil {
+			child.stopCount()
+			return err
+		}
 	}
 	for i, d := range parent.data {
 		if d != nil {

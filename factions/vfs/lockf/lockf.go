@@ -16,8 +16,12 @@ import (
 // far that moves.
 const End = math.MaxInt64
 
-// maxLocks bounds the locks on one file.
-const maxLocks = 4096
+// maxLocks bounds the locks on one file, maxUser those of a user who is not
+// root: giving a part of one up may leave twice as many.
+const (
+	maxLocks = 4096
+	maxUser  = 1024
+)
 
 // Table is the locks of one kernel. The zero value is ready.
 type Table struct {
@@ -42,6 +46,29 @@ type Lock struct {
 	Pid         int32
 	Type        int16 // F_RDLCK or F_WRLCK
 	Start, Last int64
+
+	// users is where the lock is counted, for user uid; nil for nowhere.
+	users *proc.Table
+	uid   uint32
+}
+
+// count counts the lock n times more among those of its user.
+func (k *Lock) count(n int64) {
+	if k.users != nil {
+		k.users.Charge(k.uid, proc.UserLocks, n, proc.Unlimited)
+	}
+}
+
+// mayTake returns whether l's user, unless it is root, has fewer than most
+// locks: ENOLCK.
+func mayTake(l *proc.LWP, most int64) error {
+	if l == nil {
+		return nil
+	}
+	if c := l.Cred(); !c.IsRoot() && l.Proc().Table().Charged(c.Euid, proc.UserLocks) >= most {
+		return abi.ENOLCK
+	}
+	return nil
 }
 
 // conflicts reports whether a and b can't both be.
@@ -73,8 +100,14 @@ func (t *Table) Test(s *List, k Lock) (Lock, bool) {
 // Set takes lock k, in the place of what its owner holds on those bytes. With
 // another's lock in the way it is EAGAIN, or with wait sleeps until it is
 // gone: EINTR when that is interrupted, EDEADLK when it would never end.
-// ENOLCK when the file has too many locks.
+// ENOLCK when the file or the user has too many locks.
 func (t *Table) Set(l *proc.LWP, s *List, k Lock, wait bool) error {
+	if err := mayTake(l, maxUser); err != nil {
+		return err
+	}
+	if l != nil {
+		k.users, k.uid = l.Proc().Table(), l.Cred().Euid
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for s.blocker(&k) != nil {
@@ -144,8 +177,19 @@ func (t *Table) circle(s *List, k *Lock, owner Owner, depth int) bool {
 	return false
 }
 
-// Unlock gives up what owner holds on the bytes from start to last.
-func (t *Table) Unlock(s *List, owner Owner, start, last int64) {
+// Unlock gives up what owner holds on the bytes from start to last: ENOLCK when
+// that may leave l's user with too many locks.
+func (t *Table) Unlock(l *proc.LWP, s *List, owner Owner, start, last int64) error {
+	if start > 0 && last != End {
+		if err := mayTake(l, 2*maxUser); err != nil {
+			return err
+		}
+	}
+	t.release(s, owner, start, last)
+	return nil
+}
+
+func (t *Table) release(s *List, owner Owner, start, last int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if s.cut(owner, start, last) {
@@ -154,7 +198,7 @@ func (t *Table) Unlock(s *List, owner Owner, start, last int64) {
 }
 
 // Release gives up everything owner holds.
-func (t *Table) Release(s *List, owner Owner) { t.Unlock(s, owner, 0, End) }
+func (t *Table) Release(s *List, owner Owner) { t.release(s, owner, 0, End) }
 
 // cut takes the bytes from start to last out of owner's locks, and reports
 // whether there were any.
@@ -166,6 +210,7 @@ func (s *List) cut(owner Owner, start, last int64) bool {
 			return false
 		}
 		found = true
+		k.count(-1)
 		if k.Start < start {
 			head := k
 			head.Last = start - 1
@@ -177,6 +222,9 @@ func (s *List) cut(owner Owner, start, last int64) bool {
 		}
 		return true
 	})
+	for i := range tails {
+		tails[i].count(1)
+	}
 	s.locks = append(s.locks, tails...)
 	return found
 }
@@ -187,16 +235,18 @@ func (s *List) join(k Lock) {
 		if o.Owner != k.Owner || o.Type != k.Type {
 			return false
 		}
-		if o.Last != End && o.Last+1 == k.Start {
+		switch {
+		case o.Last != End && o.Last+1 == k.Start:
 			k.Start = o.Start
-			return true
-		}
-		if k.Last != End && k.Last+1 == o.Start {
+		case k.Last != End && k.Last+1 == o.Start:
 			k.Last = o.Last
-			return true
+		default:
+			return false
 		}
-		return false
+		o.count(-1)
+		return true
 	})
+	k.count(1)
 	s.locks = append(s.locks, k)
 }
 

@@ -24,7 +24,7 @@ func TestRanges(t *testing.T) {
 			typ := rapid.SampledFrom([]int16{abi.F_RDLCK, abi.F_WRLCK, abi.F_UNLCK}).Draw(t, "type")
 			k := Lock{Owner: who, Pid: int32(who), Type: typ, Start: int64(start), Last: int64(last)}
 			if typ == abi.F_UNLCK {
-				table.Unlock(&list, who, k.Start, k.Last)
+				_ = table.Unlock(nil, &list, who, k.Start, k.Last)
 			} else {
 				want := model[1-who].allows(start, last, typ)
 				if err := table.Set(nil, &list, k, false); (err == nil) != want {
