@@ -31,6 +31,26 @@ type Host interface {
 	Open(name string, mode OpenMode) (File, error)
 	// FileInfo returns size and kind of a host file.
 	FileInfo(name string) (size int64, kind FileKind, err error)
+	// Map maps the first size bytes of a regular host file, which is made or
+	// extended when it is shorter. ENODEV for other files.
+	Map(name string, size int) (Mapping, error)
+}
+
+// Mapping is a part of a host file in memory, shared with all who map it, in
+// this process or another.
+type Mapping interface {
+	// Mem returns the memory, which is gone after Close. Touching it faults
+	// when somebody has made the file shorter.
+	Mem() []byte
+	// WriteAt writes into the file at byte off, and so tells all who watch it.
+	WriteAt(b []byte, off int64) (int, error)
+	// Watch has fn run after somebody has written into the file, be it by
+	// WriteAt of this Mapping, once for all that was written meanwhile. fn
+	// runs on a goroutine of the host's, once at a time, and does not block.
+	// Watch is called once.
+	Watch(fn func()) error
+	// Close ends it. When it returns fn does not run and will not.
+	Close() error
 }
 
 // Timer is a pending AfterFunc.

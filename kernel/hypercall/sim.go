@@ -21,6 +21,9 @@ type Sim struct {
 	// Fault, if not nil, is asked before each operation on a file: it may cut
 	// the operation short or fail it. Set it before the host is used.
 	Fault func(op FaultOp) Fault
+	// Spawn, if not nil, runs fn soon on a goroutine that takes part in the
+	// run. Set it before the host is used.
+	Spawn func(fn func())
 
 	mu      sync.Mutex
 	now     int64 // monotonic, nanoseconds

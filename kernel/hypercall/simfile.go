@@ -13,6 +13,8 @@ type simData struct {
 	kind   FileKind
 	bytes  []byte
 	synced []byte
+	// mapped is the mappings there are. A file that is mapped does not grow.
+	mapped []*simMapping
 }
 
 // maxSimFile bounds a file, in bytes.
@@ -141,7 +143,11 @@ func (f *simFile) WriteAt(b []byte, off int64) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	d := f.data
+	return f.data.write(b, off)
+}
+
+// write writes at byte off and tells who watches.
+func (d *simData) write(b []byte, off int64) (int, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if off < 0 {
@@ -152,7 +158,13 @@ func (f *simFile) WriteAt(b []byte, off int64) (int, error) {
 		return 0, abi.EFBIG
 	}
 	if grow := end - int64(len(d.bytes)); grow > 0 {
+		if len(d.mapped) > 0 {
+			return 0, abi.ENOSPC
+		}
 		d.bytes = append(d.bytes, make([]byte, grow)...)
+	}
+	for _, m := range d.mapped {
+		m.changed()
 	}
 	return copy(d.bytes[off:], b), nil
 }

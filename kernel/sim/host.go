@@ -23,6 +23,7 @@ func newHost(r *Run) *Host {
 	h := &Host{Sim: hypercall.NewSim(r.seed), run: r}
 	h.CPUs = 1
 	h.Fault = r.fileFault
+	h.Spawn = func(fn func()) { h.AfterFunc(0, fn) }
 	return h
 }
 

@@ -54,8 +54,11 @@ func (l *Link) DeliverAll(list []*Frame) {
 // Wants reports whether the interface would do more with a frame than drop it.
 func (l *Link) Wants(f *Frame) bool {
 	eth, ok := Header(f)
-	return ok && (l.mine(eth) || l.promisc.Load() > 0)
+	return ok && l.WantsAddr(eth)
 }
+
+// WantsAddr is Wants for a frame of which only the header is known.
+func (l *Link) WantsAddr(eth []byte) bool { return l.mine(eth) || l.promisc.Load() > 0 }
 
 // mine reports whether a frame is addressed to this interface.
 func (l *Link) mine(eth header.Ethernet) bool {
