@@ -270,8 +270,8 @@ func TestIoctl(t *testing.T) {
 		{abi.FIONWRITE, 0, 0, nil},
 		{abi.SIOCATMARK, 0, 0, nil},
 		{abi.FIONBIO, 1, 1, nil},
-		{abi.SIOCSPGRP, 7, 7, nil},
-		{abi.SIOCGPGRP, 0, 7, nil},
+		{abi.SIOCSPGRP, byte(x.p.Pid), byte(x.p.Pid), nil},
+		{abi.SIOCGPGRP, 0, byte(x.p.Pid), nil},
 		{abi.TIOCGETA, 0, 0, abi.ENOTTY},
 	} {
 		f := x.file(b)

@@ -163,7 +163,10 @@ func (x *box) rtable(name ...int32) ([]byte, error) {
 	mib := append([]int32{abi.CTL_NET, abi.PF_ROUTE, 0}, name...)
 	b := make([]byte, 4096)
 	n, err := x.b.Sysctl.Sysctl(x.l, mib, usermem.Local(b, nil), len(b), usermem.InBuf{})
-	return b[:min(n, len(b))], err
+	if err != nil {
+		return nil, err
+	}
+	return b[:min(n, len(b))], nil
 }
 
 // kinds returns types and lengths of the messages in a list of them.

@@ -108,6 +108,9 @@ func (e *endpoint) sendDatagram(b []byte, opts tcpip.WriteOptions) (int, error) 
 	e.src.b = b
 	n, err := e.ep.Write(&e.src, opts)
 	e.src.b = nil
+	if _, long := err.(*tcpip.ErrMessageTooLong); long && e.kind == kindRaw {
+		n, err = int64(len(b)), e.sendLarge(b, &opts)
+	}
 	if err != nil {
 		return 0, errno(err)
 	}

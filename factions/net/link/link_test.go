@@ -1,10 +1,7 @@
 package link_test
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"fmt"
-	"math/rand/v2"
 	"net/netip"
 	"testing"
 	"time"
@@ -37,55 +34,10 @@ func both(t *testing.T, fn func(t *testing.T, addr netip.Addr)) {
 	}
 }
 
-// transfer sends n bytes from a to b over TCP and compares them by hash.
-func transfer(t testing.TB, a, b *box.Box, to netip.AddrPort, n int) {
-	t.Helper()
-	lfd := b.Listen(to)
-	defer b.Close(lfd)
-	sent, got := sha256.New(), sha256.New()
-	done := make(chan error, 1)
-	fd := a.Dial(to)
-	go func() {
-		l := a.Thread()
-		defer l.Release()
-		rng := rand.NewChaCha8([32]byte{1})
-		buf := make([]byte, 100_000)
-		for left := n; left > 0; left -= len(buf) {
-			buf = buf[:min(len(buf), left)]
-			_, _ = rng.Read(buf)
-			sent.Write(buf)
-			if err := a.SendAll(l, fd, buf); err != nil {
-				done <- err
-				return
-			}
-		}
-		done <- a.SysShutdown(l, fd, abi.SHUT_WR)
-	}()
-	cfd, err := b.SysAccept(b.L, lfd, box.Nobody)
-	b.OK(err)
-	buf := make([]byte, 200_000)
-	for {
-		n, err := b.Recv(b.L, cfd, buf)
-		b.OK(err)
-		if n == 0 {
-			break
-		}
-		got.Write(buf[:n])
-	}
-	if err := <-done; err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(sent.Sum(nil), got.Sum(nil)) {
-		t.Error("what arrived is not what was sent")
-	}
-	b.Close(cfd)
-	a.Close(fd)
-}
-
 func TestTCP(t *testing.T) {
 	a, b, _ := pair(t)
 	both(t, func(t *testing.T, addr netip.Addr) {
-		transfer(t, a, b, netip.AddrPortFrom(addr, 7), 20_000_000)
+		box.Transfer(t, a, b, netip.AddrPortFrom(addr, 7), 20_000_000)
 	})
 }
 
@@ -95,8 +47,8 @@ func TestImpaired(t *testing.T) {
 	seg.Impair("", link.Impairment{Seed: 1, Delay: time.Millisecond, Jitter: time.Millisecond,
 		Rate: 20 << 20, Loss: 0.01, Duplicate: 0.02, Reorder: 0.02})
 	both(t, func(t *testing.T, addr netip.Addr) {
-		transfer(t, a, b, netip.AddrPortFrom(addr, 7), 500_000)
+		box.Transfer(t, a, b, netip.AddrPortFrom(addr, 7), 500_000)
 	})
 	seg.Impair("", link.Impairment{})
-	transfer(t, a, b, netip.MustParseAddrPort("10.0.0.2:8"), 500_000)
+	box.Transfer(t, a, b, netip.MustParseAddrPort("10.0.0.2:8"), 500_000)
 }
