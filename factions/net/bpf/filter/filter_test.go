@@ -85,7 +85,7 @@ func TestCheck(t *testing.T) {
 		"too long":             long,
 		"no return at the end": {ret(0), ld(abi.BPF_IMM, 0)},
 		"a jump out":           {in(abi.BPF_JMP|abi.BPF_JA, 0, 0, 1), ret(0)},
-		"a jump far out":       {in(abi.BPF_JMP|abi.BPF_JA, 0, 0, 1<<32 - 1), ret(0)},
+		"a jump far out":       {in(abi.BPF_JMP|abi.BPF_JA, 0, 0, 1<<32-1), ret(0)},
 		"a branch out":         {in(abi.BPF_JMP|abi.BPF_JEQ, 0, 1, 0), ret(0)},
 		"memory out of bounds": {in(abi.BPF_ST, 0, 0, abi.BPF_MEMWORDS), ret(0)},
 		"a load out of memory": {ld(abi.BPF_MEM, abi.BPF_MEMWORDS), ret(0)},
