@@ -22,7 +22,9 @@ type command struct {
 	failed int
 	// raw commands take all words as operands.
 	raw bool
-	run func(k *ctl, o options, args []string) error
+	// next, if not nil, is what can stand behind the words before.
+	next func(k *ctl, before []string) []string
+	run  func(k *ctl, o options, args []string) error
 }
 
 // option is an option of a command: a letter, and the name of its value if it
@@ -39,6 +41,7 @@ func commands() []*command {
 		lsCommand(), catCommand(), cpCommand(), mvCommand(), lnCommand(), mkdirCommand(), rmCommand(), statCommand(),
 		duCommand(), findCommand(), chmodCommand(), chownCommand(), touchCommand(), writeCommand(), diffCommand(),
 		mountCommand(), umountCommand(), dfCommand(), imageCommand(), mkfsCommand(),
+		ifconfigCommand(), routeCommand(), arpCommand(), netstatCommand(), pingCommand(), ncCommand(), forwardCommand(), tcpdumpCommand(),
 		sysctlCommand(), dmesgCommand(), psCommand(), traceCommand(), haltCommand(),
 		versionCommand(), completionCommand(), helpCommand(),
 	}

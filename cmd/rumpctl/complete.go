@@ -43,14 +43,16 @@ func (k *ctl) candidates(line string) []string {
 	if c != nil && c.name == "image" {
 		return k.imageCandidates(c, words[1:], last)
 	}
-	return k.following(c, last)
+	return k.following(c, words[1:], last)
 }
 
-// following returns what can stand behind a command.
-func (k *ctl) following(c *command, last string) []string {
+// following returns what can stand behind a command and the words before.
+func (k *ctl) following(c *command, before []string, last string) []string {
 	switch {
 	case c == nil:
 		return nil
+	case c.next != nil:
+		return starting(last, append(c.letterList(), c.next(k, before)...))
 	case strings.HasPrefix(last, "-"):
 		return starting(last, c.letterList())
 	case c.name == "help":

@@ -45,6 +45,12 @@ const (
 	exitUsage  = 2
 )
 
+// exitStatus is the error of a command that has said all there is to say and
+// ends with a status of its own.
+type exitStatus int
+
+func (exitStatus) Error() string { return "" }
+
 func (k *ctl) setOut(f *os.File) {
 	k.out = bufio.NewWriterSize(f, 64<<10)
 	k.term = width(f)
@@ -60,7 +66,10 @@ func (k *ctl) main(words []string) int {
 		err = e
 	}
 	var usage usageError
+	var status exitStatus
 	switch {
+	case errors.As(err, &status):
+		return int(status)
 	case errors.As(err, &usage):
 		k.fail(err)
 		k.seeHelp()

@@ -17,6 +17,7 @@ var (
 	errTraced     = errors.New("somebody traces this kernel already")
 	errReadOnly   = errors.New("it can only be read")
 	errNotMounted = errors.New("nothing is mounted there")
+	errNoRoute    = errors.New("rumpctl route shows those there are")
 	errNoDir      = errors.New("is no directory, but several files are to go there")
 )
 

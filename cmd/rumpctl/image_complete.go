@@ -30,7 +30,7 @@ func (k *ctl) imageCandidates(c *command, words []string, last string) []string 
 		return nil
 	}
 	delete(o, 'w')
-	return k.inImage(words[0], o, func() []string { return k.following(sub, last) })
+	return k.inImage(words[0], o, func() []string { return k.following(sub, words[2:], last) })
 }
 
 // inImage calls fn as a client of an image; nil when it cannot be had.

@@ -38,6 +38,11 @@ func suggest(text, word string, words []string) error {
 	return errors.New(text)
 }
 
+// suggestUsage is suggest for a command line that makes no sense.
+func suggestUsage(text, word string, words []string) error {
+	return usageError{suggest(text, word, words).Error()}
+}
+
 // distance is the number of letters to add, drop or change to make b of a.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
