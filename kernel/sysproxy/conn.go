@@ -90,10 +90,13 @@ func (c *conn) greeted() {
 }
 
 // send writes frames: b, and more right behind it. Signals to the client that
-// wait go first. w is who sends: when it has to wait, somebody else reads.
+// wait go first. w is who sends: when it has to wait, somebody else reads. It
+// is nil for who never does.
 func (c *conn) send(w *worker, b, more []byte) error {
 	if !c.wmu.TryLock() {
-		w.giveWay()
+		if w != nil {
+			w.giveWay()
+		}
 		c.wmu.Lock()
 	}
 	c.writer = w

@@ -158,3 +158,25 @@ type Resolver interface {
 	// Resolve returns n bytes at ptr; memory that does not exist is NULL.
 	Resolve(ptr uint64, n int) Mem
 }
+
+// Same reports whether two memories begin at the same place of one caller's.
+func (m Mem) Same(o Mem) bool { return m.local == o.local && m.addr == o.addr }
+
+// Lasting returns memory that can be stored into after the call that it came
+// with, for as long as the caller is there. It can be read only if it lies in
+// this process.
+func (m Mem) Lasting() Mem {
+	if m.local != nil || m.space == nil {
+		return m
+	}
+	if s, ok := (*m.space).(Lasting); ok {
+		return At(s.Lasting(), m.addr, m.n)
+	}
+	return m
+}
+
+// Lasting is a Space of a call that knows one which outlives the call.
+type Lasting interface {
+	// Lasting returns a Space for CopyOut: all else is EFAULT.
+	Lasting() Space
+}
