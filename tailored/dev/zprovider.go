@@ -123,10 +123,18 @@ var providers = [483]uint8{
 	sysent.SYS___fhopen40:           1,
 	sysent.SYS___fhstatvfs140:       1,
 	sysent.SYS_compat_50___fhstat40: 1,
+	sysent.SYS_aio_cancel:           4,
+	sysent.SYS_aio_error:            4,
+	sysent.SYS_aio_fsync:            4,
+	sysent.SYS_aio_read:             4,
+	sysent.SYS_aio_return:           4,
+	sysent.SYS_aio_write:            4,
+	sysent.SYS_lio_listio:           4,
 	sysent.SYS___mount50:            1,
 	sysent.SYS___utimes50:           1,
 	sysent.SYS___futimes50:          1,
 	sysent.SYS___lutimes50:          1,
+	sysent.SYS___aio_suspend50:      4,
 	sysent.SYS___stat50:             1,
 	sysent.SYS___lstat50:            1,
 	sysent.SYS___mknod50:            1,
@@ -155,4 +163,4 @@ var providers = [483]uint8{
 }
 
 // providerNames are the parts that providers speaks of.
-var providerNames = [...]string{"", "vfs", "net", "ksem"}
+var providerNames = [...]string{"", "vfs", "net", "ksem", "vfs/aio"}

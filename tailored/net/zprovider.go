@@ -108,10 +108,18 @@ var providers = [483]uint8{
 	sysent.SYS___fhopen40:           1,
 	sysent.SYS___fhstatvfs140:       1,
 	sysent.SYS_compat_50___fhstat40: 1,
+	sysent.SYS_aio_cancel:           3,
+	sysent.SYS_aio_error:            3,
+	sysent.SYS_aio_fsync:            3,
+	sysent.SYS_aio_read:             3,
+	sysent.SYS_aio_return:           3,
+	sysent.SYS_aio_write:            3,
+	sysent.SYS_lio_listio:           3,
 	sysent.SYS___mount50:            1,
 	sysent.SYS___utimes50:           1,
 	sysent.SYS___futimes50:          1,
 	sysent.SYS___lutimes50:          1,
+	sysent.SYS___aio_suspend50:      3,
 	sysent.SYS___stat50:             1,
 	sysent.SYS___lstat50:            1,
 	sysent.SYS___mknod50:            1,
@@ -137,4 +145,4 @@ var providers = [483]uint8{
 }
 
 // providerNames are the parts that providers speaks of.
-var providerNames = [...]string{"", "vfs", "ksem"}
+var providerNames = [...]string{"", "vfs", "ksem", "vfs/aio"}

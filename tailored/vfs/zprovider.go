@@ -39,10 +39,18 @@ var providers = [483]uint8{
 	sysent.SYS__ksem_destroy:   2,
 	sysent.SYS__ksem_timedwait: 2,
 	sysent.SYS___socket30:      1,
+	sysent.SYS_aio_cancel:      3,
+	sysent.SYS_aio_error:       3,
+	sysent.SYS_aio_fsync:       3,
+	sysent.SYS_aio_read:        3,
+	sysent.SYS_aio_return:      3,
+	sysent.SYS_aio_write:       3,
+	sysent.SYS_lio_listio:      3,
+	sysent.SYS___aio_suspend50: 3,
 	sysent.SYS_paccept:         1,
 	sysent.SYS_recvmmsg:        1,
 	sysent.SYS_sendmmsg:        1,
 }
 
 // providerNames are the parts that providers speaks of.
-var providerNames = [...]string{"", "net", "ksem"}
+var providerNames = [...]string{"", "net", "ksem", "vfs/aio"}

@@ -24,7 +24,15 @@ var providers = [483]uint8{
 	sysent.SYS__ksem_getvalue:  1,
 	sysent.SYS__ksem_destroy:   1,
 	sysent.SYS__ksem_timedwait: 1,
+	sysent.SYS_aio_cancel:      2,
+	sysent.SYS_aio_error:       2,
+	sysent.SYS_aio_fsync:       2,
+	sysent.SYS_aio_read:        2,
+	sysent.SYS_aio_return:      2,
+	sysent.SYS_aio_write:       2,
+	sysent.SYS_lio_listio:      2,
+	sysent.SYS___aio_suspend50: 2,
 }
 
 // providerNames are the parts that providers speaks of.
-var providerNames = [...]string{"", "ksem"}
+var providerNames = [...]string{"", "ksem", "vfs/aio"}
