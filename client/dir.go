@@ -66,7 +66,7 @@ func (f *File) ReadDir(n int) (entries []fs.DirEntry, err error) {
 			if err != nil {
 				return err
 			}
-			entries = append(entries, &dirEntry{c: c, dir: f.name, d: d})
+			entries = append(entries, &dirEntry{f: f, d: d})
 		}
 		return nil
 	})
@@ -75,9 +75,8 @@ func (f *File) ReadDir(n int) (entries []fs.DirEntry, err error) {
 
 // dirEntry is an fs.DirEntry.
 type dirEntry struct {
-	c   *Client
-	dir string
-	d   Dirent
+	f *File
+	d Dirent
 }
 
 func (e *dirEntry) Name() string   { return e.d.Name }
@@ -98,7 +97,10 @@ func (e *dirEntry) Type() fs.FileMode {
 }
 
 func (e *dirEntry) Info() (fs.FileInfo, error) {
-	return e.c.info("lstat", path.Join(e.dir, e.d.Name), e.c.Lstat)
+	if r := e.f.root; r != nil {
+		return r.Lstat(path.Join(e.f.inRoot, e.d.Name))
+	}
+	return e.f.c.info("lstat", path.Join(e.f.name, e.d.Name), e.f.c.Lstat)
 }
 
 // info asks for what is known of the file name with stat, or lstat.

@@ -3,6 +3,7 @@
 package client
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"path"
@@ -16,7 +17,12 @@ import (
 type File struct {
 	desc
 	name string
-	dir  dirReader
+	// appends says that it was opened with O_APPEND.
+	appends bool
+	// root is what it was opened below by the name inRoot, or nil.
+	root   *Root
+	inRoot string
+	dir    dirReader
 }
 
 var (
@@ -37,7 +43,9 @@ func (c *Client) OpenFile(name string, flags int, perm fs.FileMode) (*File, erro
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
-	return c.NewFile(fd, name), nil
+	f := c.NewFile(fd, name)
+	f.appends = flags&abi.O_APPEND != 0
+	return f, nil
 }
 
 // Create makes a file, or empties the one there is, for reading and writing.
@@ -122,8 +130,14 @@ func (f *File) Write(p []byte) (n int, err error) {
 	return n, err
 }
 
-// WriteAt writes all of p at off.
+// errAppends is the error of WriteAt where all is written at the end.
+var errAppends = errors.New("WriteAt of a file opened with O_APPEND")
+
+// WriteAt writes all of p at off. It fails on a file opened with O_APPEND.
 func (f *File) WriteAt(p []byte, off int64) (n int, err error) {
+	if f.appends {
+		return 0, f.err("write", errAppends)
+	}
 	err = f.do("write", func(c *Client, fd int) error {
 		n, err = writeAll(p, func(p []byte, done int) (int, error) { return c.Pwrite(fd, p, off+int64(done)) })
 		return err

@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
 )
@@ -30,6 +31,11 @@ func (c *Client) ReadFile(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
+	return f.readAll()
+}
+
+// readAll reads the file to its end.
+func (f *File) readAll() ([]byte, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
@@ -108,6 +114,19 @@ func (c *Client) MkdirAll(name string, perm fs.FileMode) error {
 		return nil
 	}
 	return &fs.PathError{Op: "mkdir", Path: name, Err: err}
+}
+
+// Chtimes sets the times of access and of modification; a zero one is left as
+// it is.
+func (c *Client) Chtimes(name string, atime, mtime time.Time) error {
+	if err := checkPath("chtimes", name); err != nil {
+		return err
+	}
+	ts := timespecs(atime, mtime)
+	if err := c.Utimensat(abi.AT_FDCWD, name, &ts, 0); err != nil {
+		return &fs.PathError{Op: "chtimes", Path: name, Err: err}
+	}
+	return nil
 }
 
 // Remove removes a file or an empty directory.
