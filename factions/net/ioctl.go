@@ -18,9 +18,15 @@ func (s *Socket) Ioctl(l *proc.LWP, f *file.File, cmd uint32, arg *file.Arg) err
 	}
 	switch cmd {
 	case abi.FIONBIO:
-		return setFlag(f, abi.O_NONBLOCK, arg)
+		if binary.LittleEndian.Uint32(arg.Data) != 0 {
+			f.SetFlags(abi.O_NONBLOCK, 0)
+		} else {
+			f.SetFlags(0, abi.O_NONBLOCK)
+		}
+		return nil
 	case abi.FIOASYNC:
-		return setFlag(f, abi.O_ASYNC, arg)
+		f.SetAsync(l, binary.LittleEndian.Uint32(arg.Data) != 0)
+		return nil
 	case abi.FIONREAD:
 		recv, _ := s.ep.Queued()
 		return put(recv)
@@ -39,13 +45,4 @@ func (s *Socket) Ioctl(l *proc.LWP, f *file.File, cmd uint32, arg *file.Arg) err
 		return put(int(f.Owner()))
 	}
 	return s.ep.Ioctl(l, cmd, arg)
-}
-
-func setFlag(f *file.File, flag uint32, arg *file.Arg) error {
-	if binary.LittleEndian.Uint32(arg.Data) != 0 {
-		f.SetFlags(flag, 0)
-	} else {
-		f.SetFlags(0, flag)
-	}
-	return nil
 }

@@ -68,6 +68,7 @@ func (s *Socket) release() {
 // open puts s behind a new descriptor of l. flags are SOCK_ flags; more are
 // O_ flags that the file has too.
 func (s *Socket) open(l *proc.LWP, flags int32, more uint32) (int32, error) {
+	s.opts.set(abi.SO_NOSIGPIPE, flags&abi.SOCK_NOSIGPIPE != 0)
 	f := file.New(s, file.KindSocket, nil, file.FREAD|file.FWRITE|more|fileFlags(flags))
 	fd, err := file.Alloc(l, f, flags&abi.SOCK_CLOEXEC != 0)
 	if err != nil {

@@ -50,7 +50,7 @@ func (s *Socket) setOwn(name int32, val []byte) error {
 	case abi.SO_SNDTIMEO, abi.SO_RCVTIMEO:
 		return s.setTimeout(name, val)
 	case abi.SO_ACCEPTFILTER:
-		return abi.ENOENT // there is none of any name
+		return s.setFilter(val)
 	case abi.SO_SNDBUF, abi.SO_RCVBUF, abi.SO_SNDLOWAT, abi.SO_RCVLOWAT:
 		return s.setSize(name, val)
 	}
@@ -62,6 +62,19 @@ func (s *Socket) setOwn(name int32, val []byte) error {
 		s.opts.set(uint32(name), v != 0)
 	}
 	return err
+}
+
+// setFilter takes the name of an accept filter: ENOENT, as there is none of
+// any name, and EINVAL for what is no name or a socket that does not listen.
+// No name removes the filter.
+func (s *Socket) setFilter(val []byte) error {
+	switch {
+	case len(val) == 0:
+		return nil
+	case len(val) != len(usermem.BytesOf(&abi.AcceptFilterArg{})), !s.listening.Load():
+		return abi.EINVAL
+	}
+	return abi.ENOENT
 }
 
 // maxLinger is the longest SO_LINGER, in seconds.
@@ -151,6 +164,8 @@ func (s *Socket) option(level, name int32) ([]byte, error) {
 		return Value(min(s.opts.sndLow.Load(), int32(send))), nil
 	case abi.SO_RCVLOWAT:
 		return Value(s.opts.rcvLow.Load()), nil
+	case abi.SO_ACCEPTFILTER:
+		return nil, abi.EINVAL
 	case abi.SO_SNDTIMEO:
 		return timeoutBytes(s.opts.sndTime.Load()), nil
 	case abi.SO_RCVTIMEO:

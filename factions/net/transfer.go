@@ -94,7 +94,7 @@ func (s *Socket) wantsMore(m *Message, done, want int) bool {
 
 func (s *Socket) recvOnce(l *proc.LWP, m *Message, now bool) (n int, err error) {
 	if len(m.Data) == 0 && s.proto.Traits&Atomic == 0 && !m.WantControl {
-		return 0, s.takeError()
+		return 0, s.recvNothing()
 	}
 	err = s.block(l, &s.in, now, s.opts.rcvTimeout(), func() error {
 		if s.noRecv.Load() {
@@ -113,6 +113,18 @@ func (s *Socket) recvOnce(l *proc.LWP, m *Message, now bool) (n int, err error) 
 		return err
 	})
 	return n, err
+}
+
+// recvNothing is receiving into no room at all: it tells of errors.
+func (s *Socket) recvNothing() error {
+	if err := s.takeError(); err != nil {
+		return err
+	}
+	if ended, _ := s.ep.Ended(); ended || s.noRecv.Load() || s.ep.Connecting() {
+		return nil
+	}
+	_, err := s.ep.PeerAddr(nil)
+	return err
 }
 
 // tooLittle reports that a stream holds less than a receiver waits for: what

@@ -260,6 +260,7 @@ func TestIoctl(t *testing.T) {
 	a, b := x.pair(abi.AF_INET)
 	x.send(a, "12345")
 	x.await(b, abi.POLLIN)
+	pid := byte(x.p.Pid)
 	for _, c := range []struct {
 		cmd  uint32
 		in   byte
@@ -270,8 +271,10 @@ func TestIoctl(t *testing.T) {
 		{abi.FIONWRITE, 0, 0, nil},
 		{abi.SIOCATMARK, 0, 0, nil},
 		{abi.FIONBIO, 1, 1, nil},
-		{abi.SIOCSPGRP, byte(x.p.Pid), byte(x.p.Pid), nil},
-		{abi.SIOCGPGRP, 0, byte(x.p.Pid), nil},
+		{abi.SIOCSPGRP, pid, pid, nil},
+		{abi.SIOCGPGRP, 0, pid, nil},
+		{abi.SIOCSPGRP, 99, 99, abi.ESRCH},
+		{abi.FIOASYNC, 1, 1, nil},
 		{abi.TIOCGETA, 0, 0, abi.ENOTTY},
 	} {
 		f := x.file(b)

@@ -150,6 +150,7 @@ func (e *endpoint) Listen(backlog int) error {
 func (e *endpoint) Accept() (net.Endpoint, error) {
 	ep, wq, err := e.ep.Accept(nil)
 	if err != nil {
+		e.waiting.Store(0)
 		if _, shut := err.(*tcpip.ErrInvalidEndpointState); shut {
 			return nil, abi.ECONNABORTED
 		}
@@ -157,7 +158,30 @@ func (e *endpoint) Accept() (net.Endpoint, error) {
 	}
 	n := &endpoint{in: e.in, stack: e.stack, ep: ep, kind: e.kind, v6: e.v6, number: e.number, wq: wq}
 	n.extra.init()
+	e.waiting.Add(-1)
+	e.pass(n)
 	return n, nil
+}
+
+// pass gives a connection the options of the socket that accepts it.
+func (e *endpoint) pass(to *endpoint) {
+	from, so := e.ep.SocketOptions(), to.ep.SocketOptions()
+	so.SetDelayOption(from.GetDelayOption())
+	so.SetKeepAlive(from.GetKeepAlive())
+	so.SetLinger(from.GetLinger())
+	for _, o := range []tcpip.SockOptInt{tcpip.KeepaliveCountOption, tcpip.IPv4TTLOption, tcpip.IPv4TOSOption} {
+		if v, err := e.ep.GetSockOptInt(o); err == nil {
+			_ = to.ep.SetSockOptInt(o, v)
+		}
+	}
+	var idle tcpip.KeepaliveIdleOption
+	var every tcpip.KeepaliveIntervalOption
+	if e.ep.GetSockOpt(&idle) == nil && e.ep.GetSockOpt(&every) == nil {
+		_ = to.ep.SetSockOpt(&idle)
+		_ = to.ep.SetSockOpt(&every)
+	}
+	to.extra.setRecv.Store(e.extra.setRecv.Load())
+	to.extra.setSend.Store(e.extra.setSend.Load())
 }
 
 // Shutdown implements net.Endpoint.
@@ -193,7 +217,7 @@ func (e *endpoint) PeerAddr(buf []byte) ([]byte, error) {
 		}
 		return appendAddr(buf, a, e.v6), nil
 	}
-	if e.kind == kindTCP && !e.connected() {
+	if e.kind == kindTCP && (!e.connected() || e.state() == tcp.StateTimeWait) {
 		return nil, abi.ENOTCONN
 	}
 	a, err := e.ep.GetRemoteAddress()

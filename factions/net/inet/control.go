@@ -29,16 +29,21 @@ func (e *endpoint) control4(list []byte, cm *tcpip.ReceivableControlMessages) []
 	if cm.HasIPPacketInfo && e.extra.wants(recvDstAddr) {
 		list = net.AppendControl(list, abi.IPPROTO_IP, abi.IP_RECVDSTADDR, dst.AsSlice())
 	}
+	for _, c := range [...]struct {
+		flag recvFlags
+		typ  int32
+	}{{recvPktInfo, abi.IP_RECVPKTINFO}, {pktInfo, abi.IP_PKTINFO}} {
+		if cm.HasIPPacketInfo && e.extra.wants(c.flag) {
+			info := abi.InPktinfo{Ifindex: uint32(cm.PacketInfo.NIC)}
+			copy(info.Addr.Addr[:], dst.AsSlice())
+			list = net.AppendControl(list, abi.IPPROTO_IP, c.typ, usermem.BytesOf(&info))
+		}
+	}
 	if cm.HasIPPacketInfo && e.extra.wants(recvIf) {
-		list = net.AppendControl(list, abi.IPPROTO_IP, abi.IP_RECVIF, e.in.ifs.sdl(cm.PacketInfo.NIC))
+		list = net.AppendControl(list, abi.IPPROTO_IP, abi.IP_RECVIF, linkAddr(cm.PacketInfo.NIC))
 	}
 	if cm.HasTTL {
 		list = net.AppendControl(list, abi.IPPROTO_IP, abi.IP_RECVTTL, []byte{cm.TTL})
-	}
-	if cm.HasIPPacketInfo && e.extra.wants(recvPktInfo) {
-		info := abi.InPktinfo{Ifindex: uint32(cm.PacketInfo.NIC)}
-		copy(info.Addr.Addr[:], dst.AsSlice())
-		list = net.AppendControl(list, abi.IPPROTO_IP, abi.IP_PKTINFO, usermem.BytesOf(&info))
 	}
 	return list
 }
@@ -58,18 +63,31 @@ func control6(list []byte, cm *tcpip.ReceivableControlMessages) []byte {
 	return list
 }
 
+// linkAddr returns the start of a link-level address, which says the index of
+// interface nic and nothing else.
+func linkAddr(nic tcpip.NICID) []byte {
+	const size = 8
+	return []byte{size, abi.AF_LINK, byte(nic), byte(nic >> 8), size - 1: 0}
+}
+
+// sendControl is what control messages ask for the packet they go along with.
+type sendControl struct {
+	opts tcpip.WriteOptions
+	// tclass is a traffic class, -1 for the socket's own.
+	tclass int
+}
+
 // parseControl reads control messages to send: EINVAL for one that is broken,
-// ENOPROTOOPT for a kind that is not known. Other levels are passed over.
-func (e *endpoint) parseControl(list []byte, to *tcpip.SendableControlMessages) error {
+// and for any on IPv4; ENOPROTOOPT for a kind that is not known. Other levels
+// are passed over.
+func (e *endpoint) parseControl(list []byte, to *sendControl) error {
+	if len(list) > 0 && !e.v6 {
+		return abi.EINVAL
+	}
 	for len(list) > 0 {
 		level, typ, data, rest, err := net.NextControl(list)
-		if err != nil {
-			return err
-		}
-		if e.v6 && level == abi.IPPROTO_IPV6 {
-			err = parseControl6(typ, data, to)
-		} else if !e.v6 && level == abi.IPPROTO_IP {
-			err = abi.ENOPROTOOPT
+		if err == nil && level == abi.IPPROTO_IPV6 {
+			err = e.parseControl6(typ, data, to)
 		}
 		if err != nil {
 			return err
@@ -79,24 +97,31 @@ func (e *endpoint) parseControl(list []byte, to *tcpip.SendableControlMessages) 
 	return nil
 }
 
-func parseControl6(typ int32, data []byte, to *tcpip.SendableControlMessages) error {
+func (e *endpoint) parseControl6(typ int32, data []byte, to *sendControl) error {
+	cm := &to.opts.ControlMessages
 	switch typ {
 	case abi.IPV6_PKTINFO:
 		if len(data) != 20 {
 			return abi.EINVAL
 		}
-		to.HasIPv6PacketInfo = true
-		if a := tcpip.AddrFrom16([16]byte(data)); !a.Unspecified() {
-			to.IPv6PacketInfo.Addr = a
+		nic := tcpip.NICID(binary.LittleEndian.Uint32(data[16:]))
+		if nic != 0 && !e.stack.HasNIC(nic) {
+			return abi.ENXIO
 		}
-		to.IPv6PacketInfo.NIC = tcpip.NICID(binary.LittleEndian.Uint32(data[16:]))
-	case abi.IPV6_HOPLIMIT:
+		cm.HasIPv6PacketInfo = true
+		if a := tcpip.AddrFrom16([16]byte(data)); !a.Unspecified() {
+			cm.IPv6PacketInfo.Addr = a
+		}
+		cm.IPv6PacketInfo.NIC = nic
+	case abi.IPV6_HOPLIMIT, abi.IPV6_TCLASS:
 		v, err := net.Int(data)
 		if err != nil || v < -1 || v > 255 {
 			return abi.EINVAL
 		}
-		if v >= 0 {
-			to.HasHopLimit, to.HopLimit = true, uint8(v)
+		if typ == abi.IPV6_TCLASS {
+			to.tclass = max(int(v), 0)
+		} else if v >= 0 {
+			cm.HasHopLimit, cm.HopLimit = true, uint8(v)
 		}
 	default:
 		return abi.ENOPROTOOPT

@@ -8,6 +8,7 @@ import (
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 	"gvisor.dev/gvisor/pkg/waiter"
 
 	"github.com/rumpkit/rumpkit/factions/net"
@@ -46,6 +47,8 @@ type endpoint struct {
 	// empty counts datagrams without data that may be queued: the stack's
 	// bound on bytes does not bound them.
 	empty atomic.Int32
+	// waiting counts connections that can be accepted.
+	waiting atomic.Int32
 
 	extra extra
 }
@@ -98,6 +101,9 @@ func (e *endpoint) NotifyEvent(mask waiter.EventMask) {
 	if mask&waiter.ReadableEvents != 0 {
 		m |= abi.POLLIN
 		e.boundEmpty()
+		if e.kind == kindTCP && e.state() == tcp.StateListen {
+			e.waiting.Add(1)
+		}
 	}
 	if mask&waiter.WritableEvents != 0 {
 		m |= abi.POLLOUT
@@ -146,7 +152,26 @@ func (e *endpoint) Poll() (m event.Mask) {
 }
 
 // Close implements net.Endpoint.
-func (e *endpoint) Close() { e.ep.Close() }
+func (e *endpoint) Close() {
+	if e.kind == kindTCP && !e.fresh() {
+		e.forget()
+	}
+	e.ep.Close()
+}
+
+// forget throws away what a connection has not read, which does not reset it.
+func (e *endpoint) forget() {
+	e.rmu.Lock()
+	defer e.rmu.Unlock()
+	var b [4096]byte
+	for range net.MaxBuffer / minBuffer {
+		e.dst = sink{b: b[:]}
+		if _, err := e.ep.Read(&e.dst, tcpip.ReadOptions{}); err != nil || e.dst.n == 0 {
+			break
+		}
+	}
+	e.dst.b = nil
+}
 
 // TakeError implements net.Endpoint. The stack may keep one error of a
 // connection twice.
@@ -160,6 +185,12 @@ func (e *endpoint) TakeError() error {
 
 // Queued implements net.Endpoint.
 func (e *endpoint) Queued() (recv, send int) {
+	if e.kind == kindTCP && e.state() == tcp.StateListen {
+		if e.ep.Readiness(waiter.ReadableEvents) == 0 {
+			return 0, 0
+		}
+		return max(int(e.waiting.Load()), 1), 0
+	}
 	e.dropUnwanted()
 	recv, err := e.ep.GetSockOptInt(tcpip.ReceiveQueueSizeOption)
 	if err != nil {

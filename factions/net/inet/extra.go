@@ -30,6 +30,7 @@ type recvFlags uint8
 const (
 	recvDstAddr recvFlags = 1 << iota
 	recvPktInfo
+	pktInfo
 	recvIf
 )
 

@@ -152,16 +152,6 @@ func (i *iface) sdl() []byte {
 	return appendSDL(i.nic, typ, i.name, addr)
 }
 
-// sdl returns the link-level address of an interface that is or was there.
-func (n *interfaces) sdl(nic tcpip.NICID) []byte {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if i := n.index(nic); i != nil {
-		return i.sdl()
-	}
-	return appendSDL(nic, 0, "", "")
-}
-
 // sdlSize is the length of a struct sockaddr_dl with short names.
 const sdlSize = 20
 

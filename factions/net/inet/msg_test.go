@@ -103,9 +103,9 @@ func TestControl(t *testing.T) {
 	local := string([]byte{127, 0, 0, 1})
 	m.expect(t, []cmsg{
 		{abi.IPPROTO_IP, abi.IP_RECVDSTADDR, local},
-		{abi.IPPROTO_IP, abi.IP_RECVIF, string([]byte{20, abi.AF_LINK, 1, 0, abi.IFT_LOOP, 3, 0, 0, 'l', 'o', '0', 19: 0})},
+		{abi.IPPROTO_IP, abi.IP_RECVPKTINFO, local + string([]byte{1, 0, 0, 0})},
+		{abi.IPPROTO_IP, abi.IP_RECVIF, string([]byte{8, abi.AF_LINK, 1, 0, 0, 0, 0, 0})},
 		{abi.IPPROTO_IP, abi.IP_RECVTTL, string([]byte{64})},
-		{abi.IPPROTO_IP, abi.IP_PKTINFO, local + string([]byte{1, 0, 0, 0})},
 	})
 	m = newMsg([][]byte{make([]byte, 10)}, 0, 24)
 	_, err = x.SysRecvmsg(x.l, b, m.inout(), 0)

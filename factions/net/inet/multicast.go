@@ -19,7 +19,9 @@ func (e *endpoint) setMulticast(name int32, val []byte) error {
 			return abi.EINVAL
 		}
 		a := tcpip.AddrFrom4([4]byte(val))
-		if !a.Unspecified() && e.stack.CheckLocalAddress(0, ipv4.ProtocolNumber, a) == 0 {
+		if a.Unspecified() {
+			a = tcpip.Address{}
+		} else if e.stack.CheckLocalAddress(0, ipv4.ProtocolNumber, a) == 0 {
 			return abi.EADDRNOTAVAIL
 		}
 		return errno(e.ep.SetSockOpt(&tcpip.MulticastInterfaceOption{InterfaceAddr: a}))

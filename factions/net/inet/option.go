@@ -31,6 +31,8 @@ func (e *endpoint) SetOption(_ *proc.LWP, level, name int32, val []byte) error {
 // Option implements net.Endpoint.
 func (e *endpoint) Option(level, name int32) ([]byte, error) {
 	switch {
+	case level == abi.SOL_SOCKET && name == abi.SO_OVERFLOWED:
+		return net.Value(e.overflowed()), nil
 	case level == abi.IPPROTO_TCP && e.kind == kindTCP:
 		return e.getTCP(name)
 	case level == abi.IPPROTO_IP && !e.v6:
@@ -41,6 +43,14 @@ func (e *endpoint) Option(level, name int32) ([]byte, error) {
 		return e.getICMP6(name)
 	}
 	return nil, abi.ENOPROTOOPT
+}
+
+// overflowed returns how many datagrams found no room.
+func (e *endpoint) overflowed() int32 {
+	if s, ok := e.ep.Stats().(*tcpip.TransportEndpointStats); ok {
+		return int32(s.ReceiveErrors.ReceiveBufferOverflow.Value())
+	}
+	return 0
 }
 
 // setSocket tells the stack of an option that the socket layer has accepted.

@@ -20,7 +20,7 @@ func (e *endpoint) setIP(name int32, val []byte) error {
 		return abi.ENOPROTOOPT
 	}
 	if _, known := e.ipFlag(name); !known && name != abi.IP_TOS && name != abi.IP_TTL &&
-		name != abi.IP_PORTRANGE && name != abi.IP_HDRINCL {
+		name != abi.IP_PORTRANGE && (name != abi.IP_HDRINCL || e.kind != kindRaw) {
 		return abi.ENOPROTOOPT
 	}
 	v, err := net.Int(val)
@@ -37,9 +37,6 @@ func (e *endpoint) setIPInt(name, v int32) error {
 	case abi.IP_TTL:
 		return e.setInt(tcpip.IPv4TTLOption, int(v&0xff))
 	case abi.IP_HDRINCL:
-		if e.kind != kindRaw {
-			return abi.ENOPROTOOPT
-		}
 		e.ep.SocketOptions().SetHeaderIncluded(v != 0)
 		return nil
 	case abi.IP_PORTRANGE:
@@ -62,8 +59,10 @@ func (e *endpoint) ipFlag(name int32) (f recvFlags, known bool) {
 		return recvDstAddr, true
 	case abi.IP_RECVIF:
 		return recvIf, true
-	case abi.IP_RECVPKTINFO, abi.IP_PKTINFO:
+	case abi.IP_RECVPKTINFO:
 		return recvPktInfo, true
+	case abi.IP_PKTINFO:
+		return pktInfo, true
 	}
 	return 0, false
 }
@@ -101,6 +100,8 @@ func (e *endpoint) getIP(name int32) ([]byte, error) {
 		return net.Value(e.extra.portRange), nil
 	case abi.IP_MULTICAST_IF, abi.IP_MULTICAST_TTL, abi.IP_MULTICAST_LOOP:
 		return e.getMulticast(name)
+	case abi.IP_ADD_MEMBERSHIP, abi.IP_DROP_MEMBERSHIP:
+		return nil, abi.EOPNOTSUPP
 	default:
 		if f, known := e.ipFlag(name); known {
 			return net.FromBool(e.extra.wants(f)), nil

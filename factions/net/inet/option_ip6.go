@@ -54,7 +54,7 @@ func (e *endpoint) setIP6Int(name, v int32) error {
 	case name == abi.IPV6_UNICAST_HOPS && inRange(-1, 255):
 		return e.setInt(tcpip.IPv6HopLimitOption, int(v))
 	case name == abi.IPV6_MULTICAST_HOPS && inRange(-1, 255):
-		return e.setInt(tcpip.MulticastTTLOption, max(int(v), abi.IPV6_DEFAULT_MULTICAST_HOPS))
+		return e.setInt(tcpip.MulticastTTLOption, multicastHops(v))
 	case name == abi.IPV6_TCLASS && inRange(-1, 255):
 		return e.setInt(tcpip.IPv6TrafficClassOption, max(int(v), 0))
 	case name == abi.IPV6_MULTICAST_IF && v >= 0:
@@ -70,6 +70,14 @@ func (e *endpoint) setIP6Int(name, v int32) error {
 		return nil
 	}
 	return abi.EINVAL
+}
+
+// multicastHops returns the hop limit that v asks for; -1 asks for the default.
+func multicastHops(v int32) int {
+	if v < 0 {
+		return abi.IPV6_DEFAULT_MULTICAST_HOPS
+	}
+	return int(v)
 }
 
 // setMembership6 joins or leaves the group in a struct ipv6_mreq.
@@ -117,6 +125,8 @@ func (e *endpoint) getIP6(name int32) ([]byte, error) {
 		if e.kind == kindRaw {
 			return e.getInt(tcpip.IPv6Checksum)
 		}
+	case abi.IPV6_JOIN_GROUP, abi.IPV6_LEAVE_GROUP:
+		return nil, abi.EOPNOTSUPP
 	case abi.IPV6_MULTICAST_IF, abi.IPV6_MULTICAST_HOPS, abi.IPV6_MULTICAST_LOOP:
 		return e.getMulticast6(name)
 	}
@@ -129,7 +139,7 @@ func (e *endpoint) hops() ([]byte, error) {
 		return nil, errno(err)
 	}
 	if v == tcpip.UseDefaultIPv6HopLimit {
-		v = defaultTTL
+		v = -1
 	}
 	return net.Value(int32(v)), nil
 }

@@ -13,8 +13,12 @@ import (
 )
 
 func (e *endpoint) setTCP(name int32, val []byte) error {
-	if name == abi.TCP_CONGCTL {
+	switch name {
+	case abi.TCP_CONGCTL:
 		return e.setCongestion(val)
+	case abi.TCP_NODELAY, abi.TCP_MAXSEG, abi.TCP_KEEPIDLE, abi.TCP_KEEPINTVL, abi.TCP_KEEPCNT:
+	default:
+		return abi.ENOPROTOOPT
 	}
 	v, err := net.Int(val)
 	if err != nil {

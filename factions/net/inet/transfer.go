@@ -10,28 +10,32 @@ import (
 	"github.com/rumpkit/rumpkit/kernel/proc"
 )
 
-// Send implements net.Endpoint.
+// Send implements net.Endpoint. There is no urgent data.
 func (e *endpoint) Send(_ *proc.LWP, m *net.Message) (int, error) {
 	if e.kind == kindTCP {
+		if m.Flags&abi.MSG_OOB != 0 && !e.fresh() {
+			return 0, abi.EOPNOTSUPP
+		}
 		return e.sendStream(m.Data)
 	}
-	var opts tcpip.WriteOptions
+	c := sendControl{tclass: -1}
 	var to tcpip.FullAddress
 	if m.Name != nil {
 		var err error
 		if to, err = e.destination(m.Name); err != nil {
 			return 0, err
 		}
-		opts.To = &to
+		c.opts.To = &to
 	} else if !e.hasPeer() {
 		return 0, e.noPeer()
 	}
-	if len(m.Control) > 0 {
-		if err := e.parseControl(m.Control, &opts.ControlMessages); err != nil {
-			return 0, err
-		}
+	if m.Flags&abi.MSG_OOB != 0 {
+		return 0, abi.EOPNOTSUPP
 	}
-	return e.sendDatagram(m.Data, opts)
+	if err := e.parseControl(m.Control, &c); err != nil {
+		return 0, err
+	}
+	return e.sendDatagram(m.Data, c)
 }
 
 // sendStream sends what the buffer takes of b.
@@ -96,7 +100,7 @@ func (e *endpoint) noPeer() error {
 	return abi.EDESTADDRREQ
 }
 
-func (e *endpoint) sendDatagram(b []byte, opts tcpip.WriteOptions) (int, error) {
+func (e *endpoint) sendDatagram(b []byte, c sendControl) (int, error) {
 	if e.kind == kindRaw && e.ep.SocketOptions().GetHeaderIncluded() {
 		var err error
 		if b, err = headerToNet(b); err != nil {
@@ -105,8 +109,13 @@ func (e *endpoint) sendDatagram(b []byte, opts tcpip.WriteOptions) (int, error) 
 	}
 	e.wmu.Lock()
 	defer e.wmu.Unlock()
+	if c.tclass >= 0 { // the stack takes none for one packet
+		old, _ := e.ep.GetSockOptInt(tcpip.IPv6TrafficClassOption)
+		_ = e.ep.SetSockOptInt(tcpip.IPv6TrafficClassOption, c.tclass)
+		defer e.ep.SetSockOptInt(tcpip.IPv6TrafficClassOption, old)
+	}
 	e.src.b = b
-	n, err := e.ep.Write(&e.src, opts)
+	n, err := e.ep.Write(&e.src, c.opts)
 	e.src.b = nil
 	if _, long := err.(*tcpip.ErrMessageTooLong); long && e.kind == kindRaw {
 		n, err = int64(len(b)), e.sendLarge(b, &opts)
