@@ -118,7 +118,7 @@ func (e *endpoint) sendDatagram(b []byte, c sendControl) (int, error) {
 	n, err := e.ep.Write(&e.src, c.opts)
 	e.src.b = nil
 	if _, long := err.(*tcpip.ErrMessageTooLong); long && e.kind == kindRaw {
-		n, err = int64(len(b)), e.sendLarge(b, &opts)
+		n, err = int64(len(b)), e.sendLarge(b, &c.opts)
 	}
 	if err != nil {
 		return 0, errno(err)
