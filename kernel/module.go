@@ -27,8 +27,8 @@ type module struct {
 	Module
 	refs  int32
 	on    bool // initialised
-	force bool // unloaded by somebody: loads with MODCTL_LOAD_FORCE only
-	part  bool // a part of the kernel: it can't be unloaded
+	force bool // unloaded once by somebody: loads with MODCTL_LOAD_FORCE only
+	part  bool // a part of the kernel: it can be unloaded when it has a Fini
 }
 
 // modules is the modules of a kernel, in the order in which they came.
@@ -97,17 +97,22 @@ func (m *modules) start(mod *module, depth int) error {
 			return err
 		}
 	}
-	mod.on, mod.force = true, false
+	mod.on = true
 	return nil
 }
 
 // stop ends a module: ENOENT when it does not run, EBUSY while another one
-// requires it. Preconditions: m.mu is held.
+// requires it or the kernel can't be without it, EPERM for a security model.
+// Preconditions: m.mu is held.
 func (m *modules) stop(mod *module) error {
 	switch {
 	case mod == nil || !mod.on:
 		return abi.ENOENT
-	case mod.refs > 0 || mod.part:
+	case mod.refs > 0:
+		return abi.EBUSY
+	case mod.part && mod.Class == abi.MODULE_CLASS_SECMODEL:
+		return abi.EPERM
+	case mod.part && mod.Fini == nil:
 		return abi.EBUSY
 	}
 	if mod.Fini != nil {
@@ -126,6 +131,18 @@ func (m *modules) hold(names []string, by int32) {
 		if mod := m.find(name); mod != nil {
 			mod.refs += by
 		}
+	}
+}
+
+// PartModule lets the module of a part be unloaded and loaded again: fini ends
+// what it does for others, EBUSY while somebody needs it, and init begins it
+// anew. Both are called with no other module coming or going.
+func (b *Base) PartModule(name string, init, fini func() error) {
+	m := &b.modules
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if mod := m.find(name); mod != nil && mod.part {
+		mod.Init, mod.Fini = init, fini
 	}
 }
 

@@ -79,22 +79,41 @@ func TestModules(t *testing.T) {
 	}{
 		{"unloading what is required", abi.MODCTL_UNLOAD, "bus", 0, abi.EBUSY},
 		{"unloading what won't end", abi.MODCTL_UNLOAD, "stuck", 0, abi.EBUSY},
-		{"unloading a part of the kernel", abi.MODCTL_UNLOAD, "suser", 0, abi.EBUSY},
+		{"unloading a security model", abi.MODCTL_UNLOAD, "suser", 0, abi.EPERM},
 		{"unloading nothing", abi.MODCTL_UNLOAD, "none", 0, abi.ENOENT},
 		{"unloading", abi.MODCTL_UNLOAD, "disk", 0, 0},
 		{"unloading again", abi.MODCTL_UNLOAD, "disk", 0, abi.ENOENT},
 		{"unloading what it required", abi.MODCTL_UNLOAD, "bus", 0, 0},
-		{"loading nothing", abi.MODCTL_LOAD, "none", 0, abi.ENOENT},
+		{"loading nothing", abi.MODCTL_LOAD, "none", 0, abi.EOPNOTSUPP},
 		{"loading what runs", abi.MODCTL_LOAD, "stuck", 0, abi.EEXIST},
 		{"loading what was unloaded", abi.MODCTL_LOAD, "disk", 0, abi.EPERM},
 		{"forcing it", abi.MODCTL_LOAD, "disk", abi.MODCTL_LOAD_FORCE, 0},
-		{"loading what lacks another", abi.MODCTL_LOAD, "lost", 0, abi.ENOENT},
+		{"loading it again", abi.MODCTL_LOAD, "disk", abi.MODCTL_LOAD_FORCE, abi.EEXIST},
+		{"loading what lacks another", abi.MODCTL_LOAD, "lost", 0, abi.EOPNOTSUPP},
+		{"unloading a long name", abi.MODCTL_UNLOAD, "abcdefghijabcdefghijabcdefghij12", 0, abi.ENAMETOOLONG},
 	} {
 		want(t, tc.what, modctl(c, tc.cmd, tc.name, tc.flags), tc.err)
 	}
 	if !runs["disk"] || !runs["bus"] {
 		t.Errorf("running are %v", runs)
 	}
+	if m := modstat(t, c)["disk"]; m.Flags != abi.MODFLG_MUST_FORCE {
+		t.Errorf("the flags of what was unloaded once are %d", m.Flags)
+	}
+	props := abi.ModctlLoad{Propslen: 5}
+	want(t, "properties of nothing", c.Modctl(abi.MODCTL_LOAD, client.Struct(&props).WithString(0, "disk")), abi.EINVAL)
+	for how, errno := range []abi.Errno{0, 0, abi.EINVAL} {
+		want(t, "MODCTL_EXISTS", c.Modctl(abi.MODCTL_EXISTS, client.Val(how)), errno)
+	}
+	u, err := c.Fork()
+	want(t, "fork", err, 0)
+	user(t, u, 5)
+	for how, errno := range []abi.Errno{abi.EPERM, 0, abi.EINVAL} {
+		want(t, "MODCTL_EXISTS by a user", u.Modctl(abi.MODCTL_EXISTS, client.Val(how)), errno)
+	}
+	want(t, "loading by a user", modctl(u, abi.MODCTL_LOAD, "disk", 0), abi.EPERM)
+	want(t, "unloading by a user", modctl(u, abi.MODCTL_UNLOAD, "disk", 0), abi.EPERM)
+	want(t, "a bad address of a user", u.Modctl(abi.MODCTL_LOAD, client.Val(0)), abi.EFAULT)
 	want(t, "closing", k.Close(), 0)
 	if runs["disk"] || runs["bus"] {
 		t.Errorf("after the end %v", runs)

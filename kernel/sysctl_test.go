@@ -200,7 +200,7 @@ func TestModctl(t *testing.T) {
 	if n := binary.LittleEndian.Uint64(iov[8:]); n != 392 || string(stat[0].Name[:6]) != "suser\x00" {
 		t.Errorf("%d bytes of modules: %q", n, stat[0].Name)
 	}
-	want(t, "MODCTL_UNLOAD", c.Modctl(abi.MODCTL_UNLOAD, client.Buf([]byte("suser\x00"))), abi.EBUSY)
+	want(t, "MODCTL_UNLOAD", c.Modctl(abi.MODCTL_UNLOAD, client.Buf([]byte("suser\x00"))), abi.EPERM)
 	want(t, "MODCTL_UNLOAD of nothing", c.Modctl(abi.MODCTL_UNLOAD, client.Buf([]byte("x\x00"))), abi.ENOENT)
 	want(t, "MODCTL_EXISTS", c.Modctl(abi.MODCTL_EXISTS, client.Val(0)), 0)
 	want(t, "nothing", c.Modctl(9, client.Arg{}), abi.EINVAL)

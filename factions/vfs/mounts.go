@@ -12,14 +12,37 @@ import (
 )
 
 // AddFileSystem enters a type of file system under its name: EEXIST when the
-// name is taken.
+// name is taken. The module of that name can be unloaded while nothing of the
+// type is mounted.
 func (v *VFS) AddFileSystem(t *vnode.Type) error {
+	add := func() error { return v.addType(t) }
+	if err := add(); err != nil {
+		return err
+	}
+	v.b.PartModule(t.Name, add, func() error { return v.removeType(t) })
+	return nil
+}
+
+func (v *VFS) addType(t *vnode.Type) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.findType(t.Name) != nil {
 		return abi.EEXIST
 	}
 	v.types = append(v.types, t)
+	return nil
+}
+
+// removeType takes a type out: EBUSY while a file system of it is mounted.
+func (v *VFS) removeType(t *vnode.Type) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, m := range v.mounts {
+		if m.Type == t {
+			return abi.EBUSY
+		}
+	}
+	v.types = slices.DeleteFunc(v.types, func(o *vnode.Type) bool { return o == t })
 	return nil
 }
 
