@@ -189,7 +189,7 @@ func (v *VFS) etfsVnode(e kernel.Etfs, i uint64) (*vnode.Vnode, error) {
 
 // hostNode returns the vnode that shows a host file.
 func (v *VFS) hostNode(e kernel.Etfs, w window, i uint64) (*vnode.Vnode, error) {
-	n := &hostNode{host: v.b.Host, path: e.HostPath, win: w, ino: etfsIno + i, made: v.now()}
+	n := &hostNode{host: v.host(), path: e.HostPath, win: w, ino: etfsIno + i, made: v.now()}
 	switch e.Type {
 	case kernel.EtfsReg:
 		n.vp.Init(v.root.Mount, abi.S_IFREG, 0, &hostFile{hostNode: n})

@@ -30,7 +30,7 @@ func (v *VFS) hostDir(e kernel.Etfs, i uint64) (*vnode.Vnode, error) {
 	case e.Begin != 0 || e.Size > 0:
 		return nil, abi.EISDIR
 	}
-	n := &hostNode{host: v.b.Host, path: e.HostPath, ino: etfsIno + i, made: v.now()}
+	n := &hostNode{host: v.host(), path: e.HostPath, ino: etfsIno + i, made: v.now()}
 	d := &hostDirNode{hostNode: n, deep: e.Type == kernel.EtfsDirSubdirs}
 	n.vp.Init(v.root.Mount, abi.S_IFDIR, 0, d)
 	return &n.vp, nil

@@ -13,7 +13,7 @@ import (
 // hostNode is a node of a host file: a device, or the base of a hostFile.
 type hostNode struct {
 	vp   vnode.Vnode
-	host hypercall.Host
+	host host
 	path string
 	win  window
 	ino  uint64
@@ -53,7 +53,7 @@ func (n *hostFile) Open(fflags uint32) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.f == nil {
-		f, ro, err := openHost(n.host, n.path)
+		f, ro, err := n.host.open(n.path)
 		if err != nil {
 			return err
 		}
@@ -63,16 +63,6 @@ func (n *hostFile) Open(fflags uint32) error {
 		return abi.EACCES
 	}
 	return nil
-}
-
-// openHost opens a host file for reading and writing, or only for reading when
-// the host allows no more.
-func openHost(h hypercall.Host, path string) (f hypercall.File, readOnly bool, err error) {
-	if f, err = h.Open(path, hypercall.ReadWrite); err == nil {
-		return f, false, nil
-	}
-	f, err = h.Open(path, hypercall.ReadOnly)
-	return f, true, err
 }
 
 // Inactive closes the host file when nobody uses it any more.

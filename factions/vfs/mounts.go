@@ -97,6 +97,9 @@ func (v *VFS) mountRumpfs(_ *proc.LWP, m *vnode.Mount, _ usermem.InOutBuf) (vnod
 // the root, and is not yet.
 func (v *VFS) newMount(l *proc.LWP, t *vnode.Type, dir *vnode.Vnode, flags uint64, args usermem.InOutBuf) (*vnode.Mount, error) {
 	m := &vnode.Mount{Type: t, Covered: dir, Owner: l.Cred().Euid, From: t.Name, Fixed: flags&abi.MNT_ROOTFS != 0}
+	if v.b.Procs.Bounded() {
+		m.Lend = v.b.Procs.Lend
+	}
 	m.SetFlags(flags)
 	v.mu.Lock()
 	v.nextID++

@@ -58,7 +58,7 @@ func (r *rumpBlk) register(v *VFS, path string, w window) (uint64, error) {
 	if err := r.attach(v); err != nil {
 		return 0, err
 	}
-	f, ro, err := openHost(v.b.Host, path)
+	f, ro, err := v.host().open(path)
 	if err != nil {
 		return 0, err
 	}

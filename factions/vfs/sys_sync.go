@@ -67,12 +67,10 @@ func (v *VFS) SysFsync(l *proc.LWP, fd int32) error {
 	if vp.Mount.Dead() {
 		return abi.EIO
 	}
-	l.Unblocked(func() { // the host's disk may take its time
-		vp.Lock()
-		defer vp.Unlock()
-		err = syncLocked(vp)
-	})
-	return err
+	l.WillBlock() // the host's disk may take its time
+	vp.Lock()
+	defer vp.Unlock()
+	return syncLocked(vp)
 }
 
 // SysFdatasync is fsync(2) for a file open for writing.
@@ -112,7 +110,8 @@ func (v *VFS) SysFsyncRange(l *proc.LWP, fd, flags int32, start, length int64) e
 
 // SysSync writes back all file systems.
 func (v *VFS) SysSync(l *proc.LWP) error {
-	l.Unblocked(v.syncAll)
+	l.WillBlock()
+	v.syncAll()
 	return nil
 }
 

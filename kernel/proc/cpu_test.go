@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rumpkit/rumpkit/kernel/hypercall"
 	"github.com/rumpkit/rumpkit/kernel/proc"
 )
 
@@ -100,4 +101,74 @@ func TestCPUFree(t *testing.T) {
 	sleeper.Wake()
 	close(release)
 	wg.Wait()
+}
+
+// realTable is table on the real host, where timers run.
+func realTable(t *testing.T, ncpu int) (*proc.Table, *proc.Proc) {
+	t.Helper()
+	tab := proc.NewTable(hypercall.Real(), ncpu, 9)
+	return tab, fork(t, tab, tab.Find(0), "init")
+}
+
+// An lwp that waits with its virtual CPU in its hands lends it; that is paid
+// back before others begin calls.
+func TestCPULent(t *testing.T) {
+	tab, init := realTable(t, 1)
+	slow, other, third := lwp(t, init, true), lwp(t, init, true), lwp(t, init, true)
+	release, back := make(chan struct{}), make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		slow.Enter(1)
+		tab.Lend(func() { <-release })
+		close(back)
+		<-release
+		slow.Leave()
+	})
+	until(t, "it has the CPU", func() bool { return tab.Busy() == 1 })
+	other.Enter(2) // once it is lent
+	release <- struct{}{}
+	<-back
+	var ran atomic.Bool
+	wg.Go(func() {
+		third.Enter(3)
+		ran.Store(true)
+		third.Leave()
+	})
+	until(t, "it waits", func() bool { return tab.Waiting() == 1 })
+	other.Leave() // that one is paid back
+	for range 100 {
+		runtime.Gosched()
+	}
+	if ran.Load() {
+		t.Error("two run on one virtual CPU that is not lent any more")
+	}
+	release <- struct{}{}
+	wg.Wait()
+	if tab.Busy() != 0 {
+		t.Errorf("%d virtual CPUs are gone", tab.Busy())
+	}
+}
+
+// What is over soon lends nothing.
+func TestCPUNotLent(t *testing.T) {
+	tab, init := realTable(t, 1)
+	l, other := lwp(t, init, true), lwp(t, init, true)
+	l.Enter(1)
+	for range 1000 {
+		tab.Lend(func() {})
+	}
+	done := make(chan struct{})
+	go func() {
+		other.Enter(2)
+		other.Leave()
+		close(done)
+	}()
+	until(t, "it waits", func() bool { return tab.Waiting() == 1 })
+	select {
+	case <-done:
+		t.Error("it ran")
+	default:
+	}
+	l.Leave()
+	<-done
 }

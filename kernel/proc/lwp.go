@@ -156,9 +156,7 @@ func (l *LWP) Sleep(d time.Duration) error {
 // park waits for a wake-up or until d has passed (Forever: no limit), without
 // a virtual CPU. It reports whether d passed.
 func (l *LWP) park(d time.Duration) (expired bool) {
-	if l.onBlock != nil {
-		l.onBlock()
-	}
+	l.WillBlock()
 	l.sleeps.Add(1)
 	traced := l.attn.Load()&attnTrace != 0
 	l.switched(traced, true)
@@ -270,13 +268,19 @@ func (l *LWP) Leave() {
 	}
 }
 
+// WillBlock tells that l is about to wait for the host with its virtual CPU in
+// its hands, which Table.Lend lends then.
+func (l *LWP) WillBlock() {
+	if l.onBlock != nil {
+		l.onBlock()
+	}
+}
+
 // Unblocked runs fn, which may block in the host or on a socket, without
 // holding a virtual CPU. fn takes the locks it needs itself: l holds none that
 // another lwp could wait for with the CPU that l needs afterwards.
 func (l *LWP) Unblocked(fn func()) {
-	if l.onBlock != nil {
-		l.onBlock()
-	}
+	l.WillBlock()
 	held, ran := l.cpu, l.stop()
 	if held {
 		l.cpus.release(l)

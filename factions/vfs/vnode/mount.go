@@ -83,6 +83,9 @@ type Mount struct {
 	Names *NameCache
 	// Waits says that calls on its files may wait for the host's disk.
 	Waits bool
+	// Lend, when virtual CPUs are bounded, runs what may wait long for a lock
+	// (proc.Table.Lend); nil otherwise.
+	Lend func(fn func())
 	// Rename is held by who renames.
 	Rename sync.Mutex
 

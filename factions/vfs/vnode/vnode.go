@@ -51,13 +51,25 @@ func (v *Vnode) Init(m *Mount, typ uint32, rdev uint64, n Node) {
 }
 
 // Lock locks the vnode exclusively, RLock for readers.
-func (v *Vnode) Lock() { v.mu.Lock() }
+func (v *Vnode) Lock() {
+	if v.Mount.Lend == nil {
+		v.mu.Lock()
+	} else if !v.mu.TryLock() {
+		v.Mount.Lend(v.mu.Lock)
+	}
+}
 
 // Unlock ends Lock.
 func (v *Vnode) Unlock() { v.mu.Unlock() }
 
 // RLock locks the vnode for reading.
-func (v *Vnode) RLock() { v.mu.RLock() }
+func (v *Vnode) RLock() {
+	if v.Mount.Lend == nil {
+		v.mu.RLock()
+	} else if !v.mu.TryRLock() {
+		v.Mount.Lend(v.mu.RLock)
+	}
+}
 
 // RUnlock ends RLock.
 func (v *Vnode) RUnlock() { v.mu.RUnlock() }
