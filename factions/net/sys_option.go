@@ -10,7 +10,7 @@ import (
 // maxOption is the longest value of an option, in bytes.
 const maxOption = 2048
 
-// SysSetsockopt serves row 105, setsockopt.
+// SysSetsockopt serves row 105, setsockopt. NULL is a value of no length.
 func (n *Net) SysSetsockopt(l *proc.LWP, s, level, name int32, val usermem.InBuf) error {
 	so, f, err := Get(l, s)
 	if err != nil {
@@ -20,10 +20,10 @@ func (n *Net) SysSetsockopt(l *proc.LWP, s, level, name int32, val usermem.InBuf
 	if val.Len() > maxOption {
 		return abi.EINVAL
 	}
-	if val.IsNil() && val.Len() > 0 {
-		return abi.EFAULT
+	var b []byte
+	if !val.IsNil() {
+		b = make([]byte, max(val.Len(), 0))
 	}
-	b := make([]byte, max(val.Len(), 0))
 	if err := val.CopyIn(b); err != nil {
 		return err
 	}

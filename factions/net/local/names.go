@@ -19,8 +19,12 @@ func path(addr []byte) string {
 	return string(b)
 }
 
-// Bind implements net.Endpoint: EOPNOTSUPP without a file system.
+// Bind implements net.Endpoint: EOPNOTSUPP without a file system, EAFNOSUPPORT
+// for an address of another family.
 func (e *end) Bind(l *proc.LWP, addr []byte) error {
+	if addr[1] != abi.AF_LOCAL {
+		return abi.EAFNOSUPPORT
+	}
 	lo := e.lo
 	lo.mu.Lock()
 	names := lo.names
@@ -79,6 +83,9 @@ func (e *end) Connecting() bool { return e.state.Load() == connecting }
 func (e *end) Connect(l *proc.LWP, addr []byte) error {
 	if e.joined() && e.state.Load() == connected {
 		return abi.EISCONN
+	}
+	if addr[1] != abi.AF_LOCAL {
+		return abi.EAFNOSUPPORT
 	}
 	if !e.joined() {
 		e.lo.mu.Lock()
