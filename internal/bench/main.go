@@ -48,6 +48,11 @@ func run(ctx context.Context, bin, out string) error {
 	if err != nil {
 		return err
 	}
+	network, err := netRows(ctx, tmp)
+	if err != nil {
+		return err
+	}
+	results = append(results, network...)
 	figures, err := absolutes(ctx, bin, tmp)
 	if err != nil {
 		return err

@@ -127,3 +127,17 @@ func TestDatagrams(t *testing.T) {
 		t.Errorf("a closed socket gave %v", err)
 	}
 }
+
+// around wraps a host.
+type around struct{ Host }
+
+func (a around) Unwrap() Host { return a.Host }
+
+func TestAs(t *testing.T) {
+	if _, ok := As[Network](around{around{Real()}}); !ok {
+		t.Error("the real host's network is not found behind two others")
+	}
+	if _, ok := As[Network](around{NewSim(1)}); ok {
+		t.Error("a simulated host lends a network")
+	}
+}

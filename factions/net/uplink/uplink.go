@@ -33,7 +33,7 @@ func Detach(u *Uplink) { u.in.RemoveCloner(cloner) }
 // create makes an interface: ENXIO when the host lends no network.
 func (u *Uplink) create(name string, _ int) (*ether.Link, error) {
 	host := u.in.Base().Host
-	lent, ok := host.(hypercall.Network)
+	lent, ok := hypercall.As[hypercall.Network](host)
 	if !ok {
 		return nil, abi.ENXIO
 	}

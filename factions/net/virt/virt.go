@@ -33,7 +33,7 @@ func Detach(v *Virt) { v.in.RemoveCloner(cloner) }
 // own error when it does not give this one.
 func (v *Virt) create(name string, unit int) (*ether.Link, error) {
 	b := v.in.Base()
-	taps, ok := b.Host.(hypercall.Taps)
+	taps, ok := hypercall.As[hypercall.Taps](b.Host)
 	if !ok {
 		return nil, abi.ENXIO
 	}

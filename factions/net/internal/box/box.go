@@ -71,6 +71,9 @@ type quiet struct{ hypercall.Host }
 
 func (quiet) ConsoleWrite([]byte) {}
 
+// Unwrap implements hypercall.Wrapper.
+func (q quiet) Unwrap() hypercall.Host { return q.Host }
+
 // New boots a kernel on the real host; it is halted when the test ends.
 func New(t testing.TB, more ...Part) *Box { return On(t, quiet{hypercall.Real()}, more...) }
 
