@@ -104,7 +104,9 @@ func TestMemoryLimit(t *testing.T) {
 	for ; err == nil && n < 4000; n++ {
 		_, err = x.SysSocket30(l, abi.AF_INET, abi.SOCK_DGRAM, 0)
 	}
-	x.want(err, abi.ENOBUFS)
+	if err != abi.ENOBUFS && err != abi.ENOMEM { // of the socket, or of the descriptor table
+		t.Fatal(err)
+	}
 	used := b.Mem.Used()
 	x.close(10)
 	if b.Mem.Used() >= used {

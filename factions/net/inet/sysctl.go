@@ -33,7 +33,15 @@ func (in *Inet) sysctl4(n *sysctl.Node) {
 	udp := n.Node(abi.IPPROTO_UDP, "udp", "UDP")
 	udp.Const(abi.UDPCTL_SENDSPACE, "sendspace", "Send buffer", datagramSend)
 	udp.Const(abi.UDPCTL_RECVSPACE, "recvspace", "Receive buffer", datagramRecv)
+	in.addStats(ip, abi.IPCTL_STATS, "IPv4 counters", abi.IP_NSTATS, ipCounters)
+	in.addStats(n.Node(abi.IPPROTO_ICMP, "icmp", "ICMP"), abi.ICMPCTL_STATS, "ICMP counters", abi.ICMP_NSTATS, icmpCounters)
+	in.addStats(tcp, abi.TCPCTL_STATS, "TCP counters", abi.TCP_NSTATS, tcpCounters)
+	in.addStats(udp, abi.UDPCTL_STATS, "UDP counters", abi.UDP_NSTATS, udpCounters)
+	in.addPcblists(tcp, udp, false)
 }
+
+// udp6Stats is the number of net.inet6.udp6.stats.
+const udp6Stats = 4
 
 func (in *Inet) sysctl6(n *sysctl.Node) {
 	ip := n.Node(abi.IPPROTO_IPV6, "ip6", "IPv6")
@@ -44,4 +52,8 @@ func (in *Inet) sysctl6(n *sysctl.Node) {
 	ip.Const(abi.IPV6CTL_V6ONLY, "v6only", "IPv6 sockets do without IPv4", 1)
 	ip.Const(abi.IPV6CTL_ANONPORTMIN, "anonportmin", "Lowest ephemeral port", abi.IPPORT_ANONMIN)
 	ip.Const(abi.IPV6CTL_ANONPORTMAX, "anonportmax", "Highest ephemeral port", abi.IPPORT_ANONMAX)
+	tcp, udp := n.Node(abi.IPPROTO_TCP, "tcp6", "TCP over IPv6"), n.Node(abi.IPPROTO_UDP, "udp6", "UDP over IPv6")
+	in.addStats(tcp, abi.TCPCTL_STATS, "TCP counters", abi.TCP_NSTATS, tcpCounters)
+	in.addStats(udp, udp6Stats, "UDP counters", abi.UDP_NSTATS, udpCounters)
+	in.addPcblists(tcp, udp, true)
 }

@@ -83,13 +83,9 @@ func (e *end) TakeError() error {
 func (e *end) Stat(st *abi.Stat) {
 	e.lo.mu.Lock()
 	defer e.lo.mu.Unlock()
-	if e.inode == 0 {
-		e.lo.inode++
-		e.inode = e.lo.inode
-	}
 	made := abi.Timespec{Sec: e.madeAtNs / 1e9, Nsec: e.madeAtNs % 1e9}
 	st.Atim, st.Mtim, st.Ctim = made, made, made
-	st.Dev, st.Ino = ^uint64(0), e.inode
+	st.Dev, st.Ino = ^uint64(0), e.lo.number(e)
 }
 
 // SetOption implements net.Endpoint: the sizes of buffers, and level 0.
