@@ -65,6 +65,9 @@ func (n Net) Listen(network, address string) (net.Listener, error) {
 	s, err := n.bind(network, address)
 	if err == nil {
 		err = s.c.Listen(s.n, abi.SOMAXCONN)
+		if err == nil {
+			err = s.l.listens(s)
+		}
 		if err != nil {
 			_ = s.close()
 		}

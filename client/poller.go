@@ -112,6 +112,17 @@ func (l *poller) add(s *sock) error {
 	return err
 }
 
+// listens begins anew to tell s that it can be read: NetBSD decides when it is
+// asked whether that is data or a connection.
+func (l *poller) listens(s *sock) error {
+	changes := []abi.Kevent{
+		{Ident: uint64(s.n), Filter: abi.EVFILT_READ, Flags: abi.EV_DELETE},
+		{Ident: uint64(s.n), Filter: abi.EVFILT_READ, Flags: abi.EV_ADD | abi.EV_CLEAR},
+	}
+	_, err := l.c.Kevent(l.kq, changes, nil, nil)
+	return err
+}
+
 // remove stops telling s. Its descriptor must still be open, so that no other
 // socket has it.
 func (l *poller) remove(s *sock) {
