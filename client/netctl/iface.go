@@ -37,7 +37,7 @@ func (a Addr) IP() netip.Addr { return a.Prefix.Addr().WithZone(a.Zone) }
 
 // Interfaces returns all interfaces in order of their numbers.
 func (n Net) Interfaces() ([]Interface, error) {
-	b, err := n.sysctl(abi.CTL_NET, abi.PF_ROUTE, 0, 0, abi.NET_RT_IFLIST, 0)
+	b, err := n.rtable(0, abi.NET_RT_IFLIST, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func (n Net) Neighbours(family int) ([]Neighbour, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := n.sysctl(abi.CTL_NET, abi.PF_ROUTE, 0, int32(family), abi.NET_RT_FLAGS, 0)
+	b, err := n.rtable(family, abi.NET_RT_FLAGS, 0)
 	if err != nil {
 		return nil, err
 	}

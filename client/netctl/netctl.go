@@ -101,6 +101,16 @@ func (n Net) sysctl(mib ...int32) ([]byte, error) {
 	}
 }
 
+// rtable returns what net.route has of a family: interfaces, routes or
+// neighbours. ENOSYS from a kernel without networks.
+func (n Net) rtable(family, op, arg int) ([]byte, error) {
+	b, err := n.sysctl(abi.CTL_NET, abi.PF_ROUTE, 0, int32(family), int32(op), int32(arg))
+	if err == abi.ENOENT {
+		err = abi.ENOSYS
+	}
+	return b, err
+}
+
 // ifName is a name as requests have it: ENXIO for one that is too long.
 func ifName(name string) (b [abi.IFNAMSIZ]byte, err error) {
 	if name == "" || len(name) >= len(b) {

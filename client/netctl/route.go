@@ -69,7 +69,7 @@ func (n Net) dump(family, op int) ([]Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := n.sysctl(abi.CTL_NET, abi.PF_ROUTE, 0, int32(family), int32(op), 0)
+	b, err := n.rtable(family, op, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -119,11 +119,11 @@ func (p *parser) all() (node, error) {
 	return a, err
 }
 
-// maxDepth bounds how deep a filter may be nested.
-const maxDepth = 64
+// maxWords bounds the length of a filter, and so how deep it is nested.
+const maxWords = 512
 
 func (p *parser) one() (node, error) {
-	if len(p.words) > maxDepth*8 {
+	if len(p.words) > maxWords {
 		return nil, fmt.Errorf("the filter is too long")
 	}
 	switch {
