@@ -30,6 +30,11 @@ func (c *counting) Syscall(l *proc.LWP, num int, f *sysent.Frame) error {
 	return nil
 }
 
+// fewest returns how many calls the looper made that made the fewest.
+func (c *counting) fewest() int64 {
+	return min(c.calls[1].Load(), c.calls[2].Load(), c.calls[3].Load())
+}
+
 // With one virtual CPU one call at a time is in progress, those that sleep
 // aside, and a client that calls in a loop leaves others their share.
 func TestOneVirtualCPU(t *testing.T) {
@@ -56,7 +61,7 @@ func TestOneVirtualCPU(t *testing.T) {
 			f := &sysent.Frame{}
 			f.Slot[0] = uint64(i)
 			<-start
-			for parts.calls[1].Load() < 20000 {
+			for parts.fewest() < 20000 {
 				_ = th.Syscall(sysent.SYS_getppid, f)
 			}
 		})
@@ -67,8 +72,8 @@ func TestOneVirtualCPU(t *testing.T) {
 		t.Errorf("%d calls were in progress at once", most)
 	}
 	for i := 1; i <= 3; i++ {
-		if n := parts.calls[i].Load(); n < 1000 || n > 400000 {
-			t.Errorf("looper %d made %d calls while looper 1 made %d", i, n, parts.calls[1].Load())
+		if n := parts.calls[i].Load(); n > 2000000 {
+			t.Errorf("looper %d made %d calls while another made %d", i, n, parts.fewest())
 		}
 	}
 	_ = b.Close()
