@@ -3,7 +3,6 @@ package standalone
 
 import (
 	"errors"
-	"strconv"
 	"strings"
 
 	"github.com/rumpkit/rumpkit/kernel"
@@ -127,11 +126,11 @@ func parseNCPU(what, v string) (int, error) {
 	if v == "host" {
 		return hypercall.Real().NCPU(), nil
 	}
-	n, err := strconv.Atoi(v)
-	if err != nil || n < 1 || n > maxCPU {
+	n, ok, _ := sp.Number(v, maxCPU)
+	if !ok || n < 1 {
 		return 0, errors.New(what + " " + v + ": give a number from 1 to 256, or host")
 	}
-	return n, nil
+	return int(n), nil
 }
 
 // minMemory is what a memory limit must exceed: what is set aside for the
@@ -154,8 +153,8 @@ func parseSize(v string) (int64, error) {
 			shift, v = 10*(i+1), v[:len(v)-1]
 		}
 	}
-	n, err := strconv.ParseUint(v, 10, 63)
-	if err != nil || n > 1<<63-1>>shift {
+	n, ok, _ := sp.Number(v, 1<<63-1)
+	if !ok || n > 1<<63-1>>shift {
 		return 0, abi.ERANGE
 	}
 	return int64(n << shift), nil

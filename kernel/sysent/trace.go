@@ -202,7 +202,28 @@ func (t *tracer) hex(v uint64) {
 	t.dst = strconv.AppendUint(t.dst, v, 16)
 }
 
-func (t *tracer) quote(b []byte) { t.dst = strconv.AppendQuote(t.dst, string(b)) }
+// quote appends text in quotes; what ASCII does not print is escaped.
+func (t *tracer) quote(b []byte) {
+	t.str(`"`)
+	for _, c := range b {
+		switch {
+		case c == '"' || c == '\\':
+			t.dst = append(t.dst, '\\', c)
+		case c >= ' ' && c < 0x7f:
+			t.dst = append(t.dst, c)
+		case c == '\n':
+			t.str(`\n`)
+		case c == '\r':
+			t.str(`\r`)
+		case c == '\t':
+			t.str(`\t`)
+		default:
+			const digits = "0123456789abcdef"
+			t.dst = append(t.dst, '\\', 'x', digits[c>>4], digits[c&15])
+		}
+	}
+	t.str(`"`)
+}
 
 func (t *tracer) field(s string) {
 	t.str(", ")

@@ -84,10 +84,8 @@ func (l *Listener) open(fd int) error {
 // remember notes which file the path is, and which port was given.
 func (l *Listener) remember(fd int) {
 	if l.Addr.Path == "" {
-		if sa, err := unix.Getsockname(fd); err == nil {
-			if in, ok := sa.(*unix.SockaddrInet4); ok {
-				l.Addr.Port = uint16(in.Port)
-			}
+		if port, ok := portOf(fd); ok {
+			l.Addr.Port = port
 		}
 		return
 	}
@@ -102,7 +100,7 @@ func (l *Listener) remember(fd int) {
 func (l *Listener) Accept() (int, error) {
 	fd, aerr := -1, error(nil)
 	err := l.raw.Read(func(s uintptr) bool {
-		fd, _, aerr = unix.Accept4(int(s), unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+		fd, aerr = accept(s)
 		return aerr != unix.EAGAIN && aerr != unix.EINTR
 	})
 	switch {

@@ -43,8 +43,8 @@ func parseIPv4(s string) (ip IPv4, ok bool) {
 				return ip, false
 			}
 		}
-		n, err := strconv.ParseUint(word, 10, 8)
-		if err != nil || len(word) > 1 && word[0] == '0' {
+		n, ok, _ := Number(word, 255)
+		if !ok || len(word) > 1 && word[0] == '0' {
 			return ip, false
 		}
 		ip[i] = byte(n)
@@ -124,8 +124,8 @@ func parsePort(s string) (uint16, error) {
 	if s == "" || strings.Trim(s, "0123456789") != "" {
 		return 0, abi.EINVAL
 	}
-	n, err := strconv.ParseUint(s, 10, 16)
-	if err != nil {
+	n, _, over := Number(s, 1<<16-1)
+	if over {
 		return 0, abi.ERANGE
 	}
 	return uint16(n), nil
