@@ -112,10 +112,8 @@ func (v *VFS) FindSocket(l *proc.LWP, path string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e := vp.HasExtra(); e != nil {
-		if b, ok := e.Socket.Load().(boundSocket); ok && b.sock != nil {
-			return b.sock, nil
-		}
+	if b, ok := vp.Extra().Socket.Load().(boundSocket); ok && b.sock != nil {
+		return b.sock, nil
 	}
 	return nil, abi.ECONNREFUSED
 }

@@ -115,11 +115,14 @@ func cutImage(first []byte, ops []diskOp, at int, keep func(n int) int) []byte {
 	return img
 }
 
+// TestPowerCuts cuts the power at some writes of a workload, or with
+// RUMPKIT_EVERY_CUT set at each of them.
 func TestPowerCuts(t *testing.T) {
-	cuts := 24
+	cuts := 15
 	if testing.Short() {
 		cuts = 5
 	}
+	every := os.Getenv("RUMPKIT_EVERY_CUT") != ""
 	for _, f := range flavors[:4] {
 		t.Run(f.name, func(t *testing.T) {
 			image := mkfs(t, 16<<20, append(slices.Clone(f.args), "-N", "4000")...)
@@ -143,8 +146,14 @@ func TestPowerCuts(t *testing.T) {
 			g.unmount()
 			r := rand.New(rand.NewPCG(1, 2))
 			journaled := f.name[3] != '2'
-			for range cuts {
+			if every {
+				cuts = end - 1
+			}
+			for i := range cuts {
 				at := 1 + r.IntN(end-1)
+				if every {
+					at = i + 1
+				}
 				part := r.IntN(5)
 				img := cutImage(first, rec.ops, at, func(n int) int {
 					switch {

@@ -24,6 +24,9 @@ type (
 	oneFile  struct{ fileNode }
 )
 
+// Below returns what the node stands for.
+func (n *node) Below() *vnode.Vnode { return n.lower }
+
 // OneName is passed on.
 func (n *oneDir) OneName()  {}
 func (n *oneFile) OneName() {}
@@ -59,9 +62,7 @@ func (fs *FS) initNode(n *node, lower *vnode.Vnode, all vnode.Node) *node {
 }
 
 // of returns what a vnode of this file system stands for.
-func of(vp *vnode.Vnode) *vnode.Vnode { return vp.Node.(interface{ below() *vnode.Vnode }).below() }
-
-func (n *node) below() *vnode.Vnode { return n.lower }
+func of(vp *vnode.Vnode) *vnode.Vnode { return vp.Node.(vnode.Through).Below() }
 
 // Inactive gives up what the node stands for.
 func (n *node) Inactive() {

@@ -72,6 +72,8 @@ type call struct {
 	want error
 	user bool
 	need Can
+	// lack is what the file system must not be able to store: how it says so.
+	lack Can
 }
 
 // The names in a fresh directory: build makes them.
@@ -167,6 +169,13 @@ func table() []call {
 		{name: "rmdir a link to a directory", act: rmdir("dirlink"), want: abi.ENOTDIR, need: sym},
 		{name: "symlink over a file", act: symlink("x", "file"), want: abi.EEXIST, need: sym},
 		{name: "stat through a link", act: stat("dirlink/file"), want: ok, need: sym},
+		{name: "make a symbolic link where there are none", act: symlink("file", "x"), want: abi.EOPNOTSUPP, lack: sym},
+		{name: "link where files have one name", act: link("file", "x"), want: abi.EOPNOTSUPP, lack: lnk},
+		{name: "make a fifo where there are none", act: mkfifo("x"), want: abi.EINVAL, lack: Can{Fifos: true}},
+		{name: "chown where nobody owns", act: chown("file", user, user), want: abi.EINVAL, lack: own},
+		{name: "chown to who has all", act: chown("file", 0, -1), want: ok, lack: own},
+		{name: "chmod where there are no modes", act: chmod("file", 0o444), want: ok, lack: own},
+
 		{name: "stat through a link to a file", act: stat("link/x"), want: abi.ENOTDIR, need: sym},
 	}
 	for _, c := range []call{
@@ -217,10 +226,15 @@ func (can Can) covers(need Can) bool {
 		(can.Links || !need.Links) && (can.Fifos || !need.Fifos)
 }
 
+// lacks reports whether can is nothing of what lack says.
+func (can Can) lacks(lack Can) bool {
+	return !(can.Owners && lack.Owners || can.Symlinks && lack.Symlinks || can.Links && lack.Links || can.Fifos && lack.Fifos)
+}
+
 // runCalls runs the table, each case in a fresh directory.
 func runCalls(t *testing.T, dir string, can Can, root func(t *testing.T) *client.Client) {
 	for _, c := range table() {
-		if !can.covers(c.need) {
+		if !can.covers(c.need) || !can.lacks(c.lack) {
 			continue
 		}
 		t.Run(c.name, func(t *testing.T) {

@@ -35,6 +35,9 @@ func (n *node) now() *vnode.Vnode {
 	return n.lower
 }
 
+// Below returns what the node shows.
+func (n *node) Below() *vnode.Vnode { return n.now() }
+
 func of(vp *vnode.Vnode) *node {
 	switch n := vp.Node.(type) {
 	case *dirNode:

@@ -23,16 +23,30 @@ type Extra struct {
 	Notes, Ready event.Queue
 }
 
+// Through is a Node of a layer, which stands for a file below it.
+type Through interface {
+	// Below returns that file's vnode, whose Extra both share: locks, sockets
+	// and fifos are the same by either name.
+	Below() *Vnode
+}
+
 // Extra returns the vnode's, made at first use.
 func (v *Vnode) Extra() *Extra {
 	if e := v.extra.Load(); e != nil {
 		return e
 	}
-	v.extra.CompareAndSwap(nil, new(Extra))
+	var e *Extra
+	if t, ok := v.Node.(Through); ok {
+		e = t.Below().Extra()
+	} else {
+		e = new(Extra)
+	}
+	v.extra.CompareAndSwap(nil, e)
 	return v.extra.Load()
 }
 
-// HasExtra returns the vnode's, nil when there was no use for it yet.
+// HasExtra returns the vnode's, nil when there was no use for it yet by this
+// vnode.
 func (v *Vnode) HasExtra() *Extra { return v.extra.Load() }
 
 // Note tells who waits for it of a change: NOTE_ flags.
