@@ -38,6 +38,9 @@ func (n *names) set(s *string, v string) error {
 // Hostname returns kern.hostname.
 func (b *Base) Hostname() string { return b.names.get(&b.names.host) }
 
+// Domainname returns kern.domainname.
+func (b *Base) Domainname() string { return b.names.get(&b.names.domain) }
+
 // bootNames settles the host name: rump-PID.HOST unless one was configured.
 func (b *Base) bootNames() {
 	name := b.Config.Hostname

@@ -163,6 +163,9 @@ func (w *walk) follow(vp *vnode.Vnode) error {
 	if err != nil {
 		return err
 	}
+	if w.v.magicLinks.Load() != 0 {
+		target = w.magic(target)
+	}
 	switch {
 	case target == "":
 		return abi.ENOENT

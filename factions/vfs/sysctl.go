@@ -10,7 +10,8 @@ import (
 
 // sysctlSetup makes vfs.generic.
 func (v *VFS) sysctlSetup() {
-	v.b.Sysctl.Root().Child("vfs").Node(abi.VFS_GENERIC, "generic", "Non-specific vfs related information").
-		String(sysctl.Auto, "fstypes", "List of file systems present", 0,
-			func() string { return strings.Join(v.FileSystems(), " ") }, nil)
+	generic := v.b.Sysctl.Root().Child("vfs").Node(abi.VFS_GENERIC, "generic", "Non-specific vfs related information")
+	generic.Int(abi.VFS_MAGICLINKS, "magiclinks", "Whether \"magic\" symlinks are expanded", &v.magicLinks, nil)
+	generic.String(sysctl.Auto, "fstypes", "List of file systems present", 0,
+		func() string { return strings.Join(v.FileSystems(), " ") }, nil)
 }

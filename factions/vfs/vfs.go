@@ -6,6 +6,7 @@ package vfs
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/rumpkit/rumpkit/factions/vfs/lockf"
 	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
@@ -29,6 +30,8 @@ type VFS struct {
 	locks lockf.Table
 	disks diskTable
 	names *vnode.NameCache
+	// magicLinks is vfs.generic.magiclinks.
+	magicLinks atomic.Int32
 	// maxVnodes is RUMP_NVNODES.
 	maxVnodes int
 

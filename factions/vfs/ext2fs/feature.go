@@ -19,6 +19,7 @@ const (
 	featMetaBg     = 0x10
 	featExtents    = 0x40
 	feat64bit      = 0x80
+	featMMP        = 0x100
 	featFlexBg     = 0x200
 	featCsumSeed   = 0x2000
 	featLargedir   = 0x4000
@@ -39,7 +40,7 @@ const (
 
 const (
 	knownIncompat = featFiletype | featRecover | featMetaBg | featExtents | feat64bit |
-		featFlexBg | featCsumSeed | featLargedir
+		featFlexBg | featCsumSeed | featLargedir | featMMP
 	knownRoCompat = featSparseSuper | featLargeFile | featBtreeDir | featHugeFile | featGdtCsum |
 		featDirNlink | featExtraIsize | featMetadataCsum
 )

@@ -1,6 +1,7 @@
 package ext2fs
 
 import (
+	"os"
 	"testing"
 
 	"github.com/rumpkit/rumpkit/kernel"
@@ -53,6 +54,7 @@ func TestReadOnlyFeatures(t *testing.T) {
 	for name, args := range map[string][]string{
 		"bigalloc": {"-t", "ext4", "-b", "1024", "-O", "bigalloc"},
 		"quota":    {"-t", "ext4", "-b", "1024", "-O", "quota"},
+		"mmp":      {"-t", "ext4", "-b", "1024", "-O", "mmp"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := boot(t, mkfs(t, 64<<20, args...), kernel.Config{})
@@ -96,4 +98,23 @@ func TestTimes(t *testing.T) {
 	}
 	g.unmount()
 	fsck(t, image)
+}
+
+// TestMMPInUse: what another host has mounted is not.
+func TestMMPInUse(t *testing.T) {
+	image := mkfs(t, 16<<20, "-t", "ext4", "-b", "1024", "-O", "mmp")
+	f, err := os.OpenFile(image, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var block [8]byte
+	_, _ = f.ReadAt(block[:], superOffset+sbMMPBlock)
+	if _, err := f.WriteAt([]byte{1, 2, 3, 4}, int64(le.Uint64(block[:]))<<10+4); err != nil {
+		t.Fatal(err)
+	}
+	g := boot(t, image, kernel.Config{})
+	if err := g.mountOf("/disk", abi.MNT_RDONLY); err != abi.EBUSY {
+		t.Errorf("mount: %v", err)
+	}
 }

@@ -137,6 +137,11 @@ func (fs *FS) checkFeatures() error {
 		fs.say(name + ": " + fs.path + ": features not supported:" + featureNames(bad, incompatName) + "\n")
 		return abi.EINVAL
 	}
+	if fs.sb.has(featMMP) {
+		if err := fs.checkMMP(); err != nil {
+			return err
+		}
+	}
 	if bad := fs.sb.roCompat &^ knownRoCompat; bad != 0 && !fs.ro {
 		fs.say(name + ": " + fs.path + ": read-only for its features:" + featureNames(bad, roCompatName) + "\n")
 		fs.ro = true
