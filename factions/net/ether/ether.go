@@ -93,7 +93,7 @@ type Link struct {
 	// promisc is how many want to see every frame.
 	promisc atomic.Int32
 	above   atomic.Pointer[above]
-	local   atomic.Pointer[func(tcpip.NetworkProtocolNumber, tcpip.Address) bool]
+	host    Host // set before anything is above
 	bridge  atomic.Pointer[bridgeRef]
 
 	// Taps see every frame in and out.
@@ -105,7 +105,10 @@ type Link struct {
 }
 
 // above is the stack, which takes packets in.
-type above struct{ stack.NetworkDispatcher }
+type above struct {
+	stack.NetworkDispatcher
+	host Host
+}
 
 // New returns the Ethernet side of an interface, down.
 func New(cfg Config) *Link {

@@ -18,17 +18,14 @@ func (l *Link) Attach(d stack.NetworkDispatcher) {
 		l.above.Store(nil)
 		return
 	}
-	l.above.Store(&above{d})
+	l.above.Store(&above{d, l.host})
 }
 
 // IsAttached implements stack.NetworkLinkEndpoint.
 func (l *Link) IsAttached() bool { return l.above.Load() != nil }
 
-// SetLocal gives the function that tells the stack's own addresses. Unfinished
-// frames for others are finished before the stack forwards them.
-func (l *Link) SetLocal(fn func(tcpip.NetworkProtocolNumber, tcpip.Address) bool) {
-	l.local.Store(&fn)
-}
+// SetHost tells what the interface will belong to, before it does.
+func (l *Link) SetHost(h Host) { l.host = h }
 
 // MTU implements stack.NetworkLinkEndpoint: the header is not part of it.
 func (l *Link) MTU() uint32 { return l.mtu.Load() }

@@ -76,7 +76,12 @@ func (l *Link) Receive(f *Frame) {
 	if up == nil {
 		return
 	}
-	if finished(f) || l.cfg.Offload && l.forUs(f) {
+	if c := up.hideFragment(f); c != nil {
+		l.dispatch(up, c)
+		c.DecRef()
+		return
+	}
+	if finished(f) || l.cfg.Offload && up.forUs(f) {
 		l.dispatch(up, f)
 		return
 	}
@@ -106,10 +111,10 @@ func (l *Link) dispatch(up *above, f *Frame) {
 	up.DeliverNetworkPacket(eth.Type(), f)
 }
 
-// forUs reports whether the stack will keep an unfinished frame to itself.
-func (l *Link) forUs(f *Frame) bool {
-	fn := l.local.Load()
-	if fn == nil {
+// forUs reports whether the stack will keep an unfinished frame to itself, and
+// not forward it.
+func (up *above) forUs(f *Frame) bool {
+	if up.host == nil {
 		return true
 	}
 	b, ok := f.Data().PullUp(HeaderSize + header.IPv6MinimumSize)
@@ -118,9 +123,9 @@ func (l *Link) forUs(f *Frame) bool {
 	}
 	switch proto := header.Ethernet(b).Type(); proto {
 	case header.IPv4ProtocolNumber:
-		return (*fn)(proto, header.IPv4(b[HeaderSize:]).DestinationAddress())
+		return up.host.Local(proto, header.IPv4(b[HeaderSize:]).DestinationAddress())
 	case header.IPv6ProtocolNumber:
-		return (*fn)(proto, header.IPv6(b[HeaderSize:]).DestinationAddress())
+		return up.host.Local(proto, header.IPv6(b[HeaderSize:]).DestinationAddress())
 	}
 	return true
 }

@@ -10,6 +10,10 @@ import (
 // WritePackets implements stack.LinkWriter. The headers are in place.
 func (l *Link) WritePackets(pkts stack.PacketBufferList) (int, tcpip.Error) {
 	frames := pkts.AsSlice()
+	for _, f := range frames {
+		l.fillTooBig(f)
+		showFragment(f)
+	}
 	if b := l.bridge.Load(); b != nil && b.Output(l, frames) {
 		return len(frames), nil
 	}

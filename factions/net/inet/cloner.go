@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
 	"github.com/rumpkit/rumpkit/factions/net/ether"
@@ -134,11 +135,30 @@ func (in *Inet) enter(i *iface) error {
 // join makes the stack know an Ethernet interface. It can't fail: the index is
 // new and so is the name.
 func (in *Inet) join(s *stack.Stack, i *iface) {
-	i.eth.SetLocal(func(proto tcpip.NetworkProtocolNumber, a tcpip.Address) bool {
-		return s.CheckLocalAddress(0, proto, a) != 0
-	})
+	i.eth.SetHost(host{s})
 	_ = s.CreateNICWithOptions(i.nic, i.eth, stack.NICOptions{Name: i.name, Disabled: true})
 	in.configure6(s, i)
+}
+
+// host implements ether.Host for the interfaces of a stack.
+type host struct{ *stack.Stack }
+
+// Local implements ether.Host.
+func (h host) Local(proto tcpip.NetworkProtocolNumber, a tcpip.Address) bool {
+	return h.CheckLocalAddress(0, proto, a) != 0
+}
+
+// MTU implements ether.Host.
+func (h host) MTU(proto tcpip.NetworkProtocolNumber, dst tcpip.Address) uint32 {
+	r, err := h.FindRoute(0, tcpip.Address{}, dst, proto, false)
+	if err != nil {
+		return 0
+	}
+	defer r.Release()
+	if proto == header.IPv6ProtocolNumber {
+		return r.MTU() + header.IPv6MinimumSize
+	}
+	return r.MTU() + header.IPv4MinimumSize
 }
 
 // Destroy takes an interface away: EPERM for lo0, ENXIO for an unknown one.

@@ -64,7 +64,7 @@ func (in *Inet) ioctl(l *proc.LWP, af int, cmd uint32, arg *file.Arg) error {
 
 // changes reports whether a command is for root only.
 func changes(cmd uint32) bool {
-	return cmd&abi.IOC_DIRMASK == abi.IOC_IN || cmd == abi.SIOCSIFMEDIA
+	return cmd&abi.IOC_DIRMASK == abi.IOC_IN || cmd == abi.SIOCSIFMEDIA || cmd == abi.SIOCSIFINFO_FLAGS
 }
 
 // ifioctl performs the commands known here.

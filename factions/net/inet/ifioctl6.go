@@ -36,6 +36,16 @@ func (in *Inet) ioctl6(s *stack.Stack, i *iface, cmd uint32, d []byte) error {
 	case abi.SIOCGIFINFO_IN6:
 		i.ndInfo(v)
 		return nil
+	case abi.SIOCSIFINFO_FLAGS:
+		var nd abi.NdIfinfo
+		copy(usermem.BytesOf(&nd), v)
+		i.ndFlags = nd.Flags
+		if i.eth != nil {
+			in.configure6(s, i)
+		}
+		return nil
+	case abi.SIOCGNBRINFO_IN6:
+		return in.nbrInfo(s, i, d)
 	case abi.SIOCGIFADDR_IN6, abi.SIOCGIFNETMASK_IN6, abi.SIOCGIFDSTADDR_IN6,
 		abi.SIOCGIFAFLAG_IN6, abi.SIOCGIFALIFETIME_IN6:
 		return in.get6(i, cmd, v)

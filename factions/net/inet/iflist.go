@@ -20,6 +20,7 @@ func (in *Inet) rtable(c *sysctl.Call) error {
 		return abi.EINVAL
 	}
 	var b []byte
+	var err error
 	switch af, arg := c.Name[0], c.Name[2]; c.Name[1] {
 	case abi.NET_RT_IFLIST:
 		b = in.iflist(af, arg)
@@ -30,7 +31,9 @@ func (in *Inet) rtable(c *sysctl.Call) error {
 			b = in.dumpRoutes(af, arg)
 		} else if af == 0 {
 			return abi.EINVAL
-		} // no link has neighbours
+		} else if b, err = in.dumpNeighbors(af); err != nil {
+			return err
+		}
 	default:
 		return abi.EINVAL
 	}

@@ -36,6 +36,8 @@ type Inet struct {
 
 	ifs interfaces
 	set settings
+	// discovery hears what routers advertise.
+	discovery discovery
 	// entered is the families that were entered.
 	entered []int32
 }
@@ -45,6 +47,7 @@ func Attach(n *net.Net) (*Inet, error) {
 	in := &Inet{net: n, host: n.Base.Host}
 	in.ifs.init()
 	in.set.init()
+	in.discovery.in, in.discovery.idle.L = in, &in.discovery.mu
 	for _, f := range []*net.Family{in.family4(), in.family6(), in.familyLink(), in.familyRoute()} {
 		if err := n.Register(f); err != nil {
 			in.unregister()
@@ -76,6 +79,7 @@ func Detach(in *Inet) {
 	in.mu.Unlock()
 	if s != nil {
 		s.Destroy()
+		in.discovery.wait()
 	}
 }
 
@@ -109,7 +113,7 @@ func (in *Inet) HostOptions() stack.Options {
 
 func (in *Inet) newStack() (*stack.Stack, error) {
 	opt := in.HostOptions()
-	opt.NetworkProtocols = []stack.NetworkProtocolFactory{ipv4.NewProtocol, ipv6.NewProtocol, arp.NewProtocol}
+	opt.NetworkProtocols = []stack.NetworkProtocolFactory{ipv4.NewProtocol, ipv6.NewProtocolWithOptions(ipv6.Options{NDPDisp: &in.discovery}), arp.NewProtocol}
 	opt.TransportProtocols = []stack.TransportProtocolFactory{tcp.NewProtocolCUBIC, udp.NewProtocol, icmp.NewProtocol4, icmp.NewProtocol6}
 	opt.RawFactory = &raw.EndpointFactory{}
 	opt.HandleLocal = true

@@ -4,6 +4,8 @@ package inet
 import (
 	"gvisor.dev/gvisor/pkg/buffer"
 	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/checksum"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv6"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
@@ -23,6 +25,9 @@ func (e *endpoint) sendLarge(b []byte, opts *tcpip.WriteOptions) tcpip.Error {
 		return err
 	}
 	defer r.Release()
+	if e.v6 {
+		b = e.checksummed(b, r)
+	}
 	pkt := stack.NewPacketBuffer(stack.PacketBufferOptions{
 		ReserveHeaderBytes: int(r.MaxHeaderLength()),
 		Payload:            buffer.MakeWithData(b),
@@ -43,6 +48,20 @@ func (e *endpoint) sendLarge(b []byte, opts *tcpip.WriteOptions) tcpip.Error {
 	return r.WritePacket(stack.NetworkHeaderParams{
 		Protocol: tcpip.TransportProtocolNumber(e.number), TTL: uint8(ttl), TOS: uint8(tos),
 	}, pkt)
+}
+
+// checksummed returns a message over IPv6 with its checksum in place, when
+// there is a place for one.
+func (e *endpoint) checksummed(b []byte, r *stack.Route) []byte {
+	off, err := e.ep.GetSockOptInt(tcpip.IPv6Checksum)
+	if err != nil || off < 0 || off+checksum.Size > len(b) {
+		return b
+	}
+	b = append([]byte(nil), b...)
+	checksum.Put(b[off:], 0)
+	sum := header.PseudoHeaderChecksum(tcpip.TransportProtocolNumber(e.number), r.LocalAddress(), r.RemoteAddress(), uint16(len(b)))
+	checksum.Put(b[off:], ^checksum.Checksum(b, sum))
+	return b
 }
 
 // rawRoute returns the way to whom a message goes.

@@ -58,7 +58,7 @@ func (i *iface) appendRoutes(list []route, lo *iface) []route {
 		}
 		list = append(list, r)
 		same := func(o own) bool { return o.network() == a.network() }
-		if i.eth == nil || a.host() || slices.ContainsFunc(i.addrs[:k], same) {
+		if i.eth == nil || a.host() || a.life.flags&abi.IN6_IFF_AUTOCONF != 0 || slices.ContainsFunc(i.addrs[:k], same) {
 			continue
 		}
 		list = append(list, route{dst: a.network(), via: i, link: i, flags: abi.RTF_UP | abi.RTF_CONNECTED})

@@ -110,7 +110,15 @@ func (in *Inet) perform(h *abi.RtMsghdr, addrs [abi.RTAX_MAX][]byte) ([]byte, er
 		if !ok {
 			return nil, abi.ESRCH
 		}
+		if wantsNeighbor(h, &r, addr) {
+			return in.answerNeighbor(s, h, &r, addr), nil
+		}
 		return r.answer(h, addr), nil
+	}
+	if gate := addrs[abi.RTAX_GATEWAY]; h.Flags&abi.RTF_LLDATA != 0 && len(gate) > 1 && gate[1] == abi.AF_LINK &&
+		(h.Type == abi.RTM_ADD || h.Type == abi.RTM_DELETE) {
+		h.Flags |= abi.RTF_DONE
+		return nil, in.changeNeighbor(s, h, addr, gate)
 	}
 	r := route{dst: ifaddr{addr, addr.BitLen()}, flags: h.Flags&^abi.RTF_DONE | abi.RTF_UP, rmx: metricsOf(h)}
 	if mask := addrs[abi.RTAX_NETMASK]; mask != nil && h.Flags&abi.RTF_HOST == 0 {
