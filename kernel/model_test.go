@@ -1,7 +1,6 @@
 package kernel_test
 
 import (
-	"maps"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -14,119 +13,6 @@ import (
 	"github.com/rumpkit/rumpkit/kernel/hypercall"
 	"github.com/rumpkit/rumpkit/tailored/base"
 )
-
-// descriptors is a table as the manual has it: open descriptors, and whether
-// they close on exec.
-type descriptors map[int]bool
-
-// lowest returns the lowest descriptor from least on that is free.
-func (d descriptors) lowest(least int) int {
-	for {
-		if _, open := d[least]; !open {
-			return least
-		}
-		least++
-	}
-}
-
-// Descriptors behave as the model does: the lowest free one is taken, exec
-// closes those marked, a child has a copy.
-func TestDescriptorModel(t *testing.T) {
-	k, _ := boot(t, kernel.Config{})
-	rapid.Check(t, func(t *rapid.T) {
-		c, err := client.New(k, "model")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = c.Exit() }()
-		m := descriptors{0: false, 1: false, 2: false}
-		fd := rapid.IntRange(0, 12)
-		check := func(what string, got int, err error, want int, errno abi.Errno) {
-			if errno != 0 && err != errno || errno == 0 && (err != nil || got != want) {
-				t.Fatalf("%s = %d, %v, want %d, %v", what, got, err, want, errno)
-			}
-		}
-		badUnless := func(open bool) abi.Errno {
-			if open {
-				return 0
-			}
-			return abi.EBADF
-		}
-		t.Repeat(map[string]func(*rapid.T){
-			"pipe": func(*rapid.T) {
-				r, w, err := c.Pipe()
-				check("pipe", r, err, m.lowest(0), 0)
-				m[r] = false
-				check("pipe", w, err, m.lowest(0), 0)
-				m[w] = false
-			},
-			"dup": func(t *rapid.T) {
-				old, least := fd.Draw(t, "old"), fd.Draw(t, "least")
-				cmd := rapid.SampledFrom([]int{abi.F_DUPFD, abi.F_DUPFD_CLOEXEC}).Draw(t, "cmd")
-				_, open := m[old]
-				n, err := c.Fcntl(old, cmd, client.Val(least))
-				check("fcntl", n, err, m.lowest(least), badUnless(open))
-				if open {
-					m[m.lowest(least)] = cmd == abi.F_DUPFD_CLOEXEC
-				}
-			},
-			"dup2": func(t *rapid.T) {
-				old, to := fd.Draw(t, "old"), fd.Draw(t, "to")
-				_, open := m[old]
-				n, err := c.Dup2(old, to)
-				check("dup2", n, err, to, badUnless(open))
-				if open && old != to {
-					m[to] = false
-				}
-			},
-			"close": func(t *rapid.T) {
-				old := fd.Draw(t, "fd")
-				_, open := m[old]
-				check("close", 0, c.Close(old), 0, badUnless(open))
-				delete(m, old)
-			},
-			"mark": func(t *rapid.T) {
-				old, on := fd.Draw(t, "fd"), rapid.Bool().Draw(t, "on")
-				_, open := m[old]
-				flag := 0
-				if on {
-					flag = abi.FD_CLOEXEC
-				}
-				_, err := c.Fcntl(old, abi.F_SETFD, client.Val(flag))
-				check("F_SETFD", 0, err, 0, badUnless(open))
-				if open {
-					m[old] = on
-				}
-			},
-			"exec": func(*rapid.T) {
-				if err := c.Exec("model"); err != nil {
-					t.Fatal(err)
-				}
-				maps.DeleteFunc(m, func(_ int, cloexec bool) bool { return cloexec })
-			},
-			"fork": func(*rapid.T) {
-				kid, err := c.Fork()
-				if err != nil {
-					t.Fatal(err)
-				}
-				old := c
-				c = kid // the child goes on
-				_ = old.Exit()
-			},
-			"": func(*rapid.T) {
-				for fd := range 32 {
-					cloexec, open := m[fd]
-					flag := 0
-					if cloexec {
-						flag = abi.FD_CLOEXEC
-					}
-					n, err := c.Fcntl(fd, abi.F_GETFD, client.Arg{})
-					check("F_GETFD", n, err, flag, badUnless(open))
-				}
-			},
-		})
-	})
-}
 
 // An interval timer expires when the model says, and shows what is left.
 func TestTimerModel(t *testing.T) {

@@ -49,10 +49,8 @@ func (b *Base) SysDup3(l *proc.LWP, from, to, flags int32) (int32, error) {
 	if err != nil {
 		return 0, err
 	}
-	if from != to || to < 0 {
-		err = t.Dup2(l, from, to, flags&abi.O_CLOEXEC != 0)
-	}
-	if err == nil {
+	err = t.Dup2(l, from, to, flags&abi.O_CLOEXEC != 0)
+	if err == nil && from != to {
 		f.SetFlags(uint32(flags)&(abi.O_NONBLOCK|abi.O_NOSIGPIPE), 0)
 	}
 	_ = f.Drop(l)

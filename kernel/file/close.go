@@ -43,18 +43,18 @@ func closeFile(l *proc.LWP, f *File, watch []*Watch) error {
 }
 
 // Dup2 makes descriptor to another name of the file behind from, closing what
-// to was. The two being equal changes nothing but cloexec.
+// to was. The two being equal changes nothing. EBADF when to is beyond what the
+// process may have.
 func (t *Table) Dup2(l *proc.LWP, from, to int32, cloexec bool) error {
 	f, err := t.Get(from)
 	if err != nil {
 		return err
 	}
-	if to < 0 || uint64(to) >= l.Proc().Limit(abi.RLIMIT_NOFILE).Cur {
+	if to < 0 || uint64(to) >= l.Proc().Limit(abi.RLIMIT_NOFILE).Cur || int64(to) >= t.all.most.Load() {
 		_ = f.Drop(l)
 		return abi.EBADF
 	}
 	if from == to {
-		t.SetCloexec(to, cloexec)
 		return f.Drop(l)
 	}
 	old, watch, err := t.replace(to, f, cloexec)
