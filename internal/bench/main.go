@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/pprof"
 	"strings"
 	"testing"
 
@@ -24,13 +25,22 @@ import (
 func main() {
 	bin := flag.String("bin", "bin", "folder of the kernel programs")
 	out := flag.String("o", "bin/bench.txt", "where samples are written, for benchstat")
+	profile := flag.String("cpuprofile", "", "where to write a profile of this process")
+	only := flag.String("only", "", "vfs measures file systems only")
+	size := flag.Int64("size", 256, "MiB of the file of image file systems")
 	role := flag.String("role", "", "run as the far end of a measurement")
 	flag.Parse()
-	var err error
-	if *role == "pong" {
-		err = pong(flag.Arg(0))
-	} else {
-		err = run(context.Background(), *bin, *out)
+	stop, err := profiled(*profile)
+	if err == nil {
+		switch ctx := context.Background(); {
+		case *role == "pong":
+			err = pong(flag.Arg(0))
+		case *only == "vfs":
+			err = runVFS(ctx, *bin, *out, *size<<20)
+		default:
+			err = run(ctx, *bin, *out, *size<<20)
+		}
+		stop()
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -38,7 +48,23 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, bin, out string) error {
+// profiled writes a profile of what the processor does to a file, unless that
+// is "", until stop is called.
+func profiled(name string) (stop func(), err error) {
+	if name == "" {
+		return func() {}, nil
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, err
+	}
+	return func() { pprof.StopCPUProfile(); _ = f.Close() }, nil
+}
+
+func run(ctx context.Context, bin, out string, size int64) error {
 	tmp, err := os.MkdirTemp(memoryDir(), "rumpkit-bench")
 	if err != nil {
 		return err
@@ -53,6 +79,11 @@ func run(ctx context.Context, bin, out string) error {
 		return err
 	}
 	results = append(results, network...)
+	files, err := vfsRatios(ctx, bin, tmp, size)
+	if err != nil {
+		return err
+	}
+	results = append(results, files...)
 	figures, err := absolutes(ctx, bin, tmp)
 	if err != nil {
 		return err
@@ -135,12 +166,15 @@ func measure(rows []row) ([]result, error) {
 		if r.goal > 0 {
 			goal = fmt.Sprintf("%.2f", r.goal)
 		}
-		allocs := testing.AllocsPerRun(200, func() { err = r.ours(1) })
+		allocs := ""
+		if !r.long {
+			allocs = fmt.Sprintf("%.0f", testing.AllocsPerRun(200, func() { err = r.ours(1) }))
+		}
 		if err != nil {
 			return nil, err
 		}
 		fmt.Printf(format, r.name, nanos(median(res.oursNs)), nanos(median(res.nativeNs)),
-			fmt.Sprintf("%.3f", res.ratio), goal, res.verdict(), fmt.Sprintf("%.0f", allocs))
+			fmt.Sprintf("%.3f", res.ratio), goal, res.verdict(), allocs)
 		results = append(results, res)
 	}
 	return results, nil

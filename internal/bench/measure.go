@@ -19,6 +19,8 @@ type row struct {
 	// goal is the ratio to reach; 0 for none. With more set, more is better.
 	goal float64
 	more bool
+	// long rows do much at once: their allocations are not counted.
+	long bool
 }
 
 // result is what a row measured: nanoseconds per round trip of the body, and

@@ -24,6 +24,9 @@ func Bench(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := Rumpctl(ctx); err != nil {
+		return err
+	}
 	prog := filepath.Join(dir, "bin", "bench")
 	err = step("link bin/bench", func() error { return link(ctx, prog, "./internal/bench") })
 	if err != nil {
