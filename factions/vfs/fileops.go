@@ -36,7 +36,7 @@ func (o *vnodeOps) Read(l *proc.LWP, f *file.File, p []byte) (int, error) {
 }
 
 // ReadAt reads at byte off: EISDIR for a directory, EINVAL for a negative off.
-func (o *vnodeOps) ReadAt(l *proc.LWP, f *file.File, p []byte, off int64) (n int, err error) {
+func (o *vnodeOps) ReadAt(_ *proc.LWP, f *file.File, p []byte, off int64) (int, error) {
 	vp := f.Data.(*vnode.Vnode)
 	fl, err := vp.File()
 	if err != nil {
@@ -48,19 +48,6 @@ func (o *vnodeOps) ReadAt(l *proc.LWP, f *file.File, p []byte, off int64) (n int
 	if vp.Mount.Dead() {
 		return 0, abi.EIO
 	}
-	if o.waits(vp) {
-		l.Unblocked(func() { n, err = readLocked(vp, fl, p, off) })
-		return n, err
-	}
-	return readLocked(vp, fl, p, off)
-}
-
-// waits reports whether the host's disk may keep a call waiting on vp that has
-// a virtual CPU others could use.
-func (o *vnodeOps) waits(vp *vnode.Vnode) bool { return vp.Mount.Waits && o.v.b.Config.NCPU > 0 }
-
-// readLocked reads at off, vp locked.
-func readLocked(vp *vnode.Vnode, fl vnode.File, p []byte, off int64) (int, error) {
 	vp.RLock()
 	n, err := fl.ReadAt(p, off)
 	vp.RUnlock()
@@ -97,41 +84,18 @@ func (o *vnodeOps) write(l *proc.LWP, f *file.File, p []byte, off int64, atEnd b
 	if vp.Mount.Dead() {
 		return 0, 0, abi.EIO
 	}
-	w := writing{l: l, f: f, vp: vp, fl: fl, off: off, atEnd: atEnd}
-	n := 0
-	if o.waits(vp) {
-		l.Unblocked(func() { n, err = w.write(p) })
-	} else {
-		n, err = w.write(p)
+	vp.Lock()
+	size := fl.Size()
+	if atEnd {
+		off = size
 	}
-	size, end := w.size, w.off+int64(n)
+	n, err := writeLocked(l, f, vp, fl, p, off)
+	vp.Unlock()
+	end := off + int64(n)
 	if n > 0 {
 		noteWrite(vp, size, end)
 	}
 	return n, end, err
-}
-
-// writing is a write to a file: at off, which atEnd makes its end. size is what
-// the file had before.
-type writing struct {
-	l     *proc.LWP
-	f     *file.File
-	vp    *vnode.Vnode
-	fl    vnode.File
-	off   int64
-	size  int64
-	atEnd bool
-}
-
-// write writes p, vp locked.
-func (w *writing) write(p []byte) (int, error) {
-	w.vp.Lock()
-	defer w.vp.Unlock()
-	w.size = w.fl.Size()
-	if w.atEnd {
-		w.off = w.size
-	}
-	return writeLocked(w.l, w.f, w.vp, w.fl, p, w.off)
 }
 
 // writeLocked writes at off, if the resource limit allows all of it.

@@ -95,7 +95,7 @@ func mount(v *vfs.VFS, l *proc.LWP, m *vnode.Mount, args usermem.InOutBuf) (*FS,
 		fs.shut()
 		return nil, err
 	}
-	m.From, m.Names, m.Waits = path, v.Names(), true
+	m.From, m.Names = path, v.Names()
 	if fs.ro {
 		m.SetFlags(m.Flags() | abi.MNT_RDONLY)
 	}

@@ -66,7 +66,6 @@ func (d *driver) mount(l *proc.LWP, m *vnode.Mount, args usermem.InOutBuf) (vnod
 	if err != nil {
 		return nil, err
 	}
-	m.Waits = true
 	m.From = string(append([]byte(nil), path...))
 	disk, err := d.v.OpenDisk(l, path, m.ReadOnly())
 	if err != nil {

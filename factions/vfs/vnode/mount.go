@@ -81,8 +81,6 @@ type Mount struct {
 	// Names is the cache of its names, which its FileSystem sets when it wants
 	// one and is a Reviver.
 	Names *NameCache
-	// Waits says that calls on its files may wait for the host's disk.
-	Waits bool
 	// Lend, when virtual CPUs are bounded, runs what may wait long for a lock
 	// (proc.Table.Lend); nil otherwise.
 	Lend func(fn func())
