@@ -25,30 +25,46 @@ func Inbound(f *Frame) *Frame {
 // and Down. Frames for others, and ours that come back, are dropped unless
 // somebody wants to see all.
 func (l *Link) Deliver(f *Frame) {
-	defer f.DecRef()
+	if l.admit(f) {
+		l.Receive(f)
+	}
+	f.DecRef()
+}
+
+// DeliverAll takes over frames from the medium, in order. Segments of one
+// stream are merged.
+func (l *Link) DeliverAll(list []*Frame) {
+	m := merger{link: l}
+	for _, f := range list {
+		switch {
+		case !l.admit(f):
+			f.DecRef()
+		case l.cfg.Offload:
+			m.pass(f)
+		default:
+			m.add(f)
+		}
+	}
+	m.flush()
+}
+
+// admit shows a frame to taps and bridge, and reports whether it is for the
+// stack.
+func (l *Link) admit(f *Frame) bool {
 	eth, ok := Header(f)
 	if !ok || !l.up.Load() {
 		l.InErrors.Add(1)
-		return
+		return false
 	}
 	mine := l.mine(eth)
 	if !mine && l.promisc.Load() == 0 {
-		return
+		return false
 	}
 	l.see(f, false)
 	if b := l.bridge.Load(); b != nil && b.Input(l, f) {
-		return
+		return false
 	}
-	if mine {
-		l.Receive(f)
-	}
-}
-
-// DeliverAll takes over frames from the medium, in order.
-func (l *Link) DeliverAll(list []*Frame) {
-	for _, f := range list {
-		l.Deliver(f)
-	}
+	return mine
 }
 
 // Wants reports whether the interface would do more with a frame than drop it.
