@@ -1,0 +1,78 @@
+// Simulated time: it moves when nothing can run.
+package netlab
+
+import (
+	"runtime"
+	"runtime/metrics"
+	"time"
+
+	"github.com/rumpkit/rumpkit/kernel/hypercall"
+)
+
+// conductor moves the clock of a simulated host to its next timer whenever
+// every goroutine of the program waits.
+type conductor struct {
+	host *hypercall.Sim
+	end  chan struct{}
+	done chan struct{}
+}
+
+func conduct(host *hypercall.Sim) *conductor {
+	c := &conductor{host: host, end: make(chan struct{}), done: make(chan struct{})}
+	go c.run()
+	return c
+}
+
+// stop ends it.
+func (c *conductor) stop() {
+	close(c.end)
+	<-c.done
+}
+
+const (
+	// calm is how often in a row nothing must run.
+	calm = 3
+	// nap is how long is waited when there is nothing to wait for.
+	nap = 50 * time.Microsecond
+)
+
+func (c *conductor) run() {
+	defer close(c.done)
+	var w watcher
+	w.init()
+	still := 0
+	for {
+		select {
+		case <-c.end:
+			return
+		default:
+		}
+		if !w.quiet() {
+			still = 0
+			runtime.Gosched()
+			continue
+		}
+		if still++; still < calm {
+			runtime.Gosched()
+			continue
+		}
+		still = 0
+		if !c.host.AdvanceNext(0) {
+			time.Sleep(nap)
+		}
+	}
+}
+
+// watcher tells whether goroutines run.
+type watcher struct{ samples [2]metrics.Sample }
+
+func (w *watcher) init() {
+	w.samples[0].Name = "/sched/goroutines/runnable:goroutines"
+	w.samples[1].Name = "/sched/goroutines/running:goroutines"
+}
+
+// quiet reports whether only the caller runs.
+func (w *watcher) quiet() bool {
+	metrics.Read(w.samples[:])
+	return w.samples[0].Value.Uint64() == 0 && w.samples[1].Value.Uint64() <= 1
+}
