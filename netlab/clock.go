@@ -32,6 +32,10 @@ func (c *conductor) stop() {
 const (
 	// calm is how often in a row nothing must run.
 	calm = 3
+	// patience is how often is looked before others are left the processor
+	// for a blink: a thread that looks for work counts as one that has some.
+	patience = 50
+	blink    = 5 * time.Microsecond
 	// nap is how long is waited when there is nothing to wait for.
 	nap = 50 * time.Microsecond
 )
@@ -40,7 +44,7 @@ func (c *conductor) run() {
 	defer close(c.done)
 	var w watcher
 	w.init()
-	still := 0
+	still, busy := 0, 0
 	for {
 		select {
 		case <-c.end:
@@ -49,9 +53,13 @@ func (c *conductor) run() {
 		}
 		if !w.quiet() {
 			still = 0
+			if busy++; busy > patience {
+				time.Sleep(blink)
+			}
 			runtime.Gosched()
 			continue
 		}
+		busy = 0
 		if still++; still < calm {
 			runtime.Gosched()
 			continue

@@ -91,8 +91,8 @@ func TestFaults(t *testing.T) {
 			lab.Wire(f, a, r)
 			lab.Wire(netlab.Faults{}, r, b)
 			lab.Route()
-			transfer(t, a, b, b.Addr(), 100_000)
-			transfer(t, a, b, b.Addr6(), 100_000)
+			transfer(t, a, b, b.Addr(), 300_000)
+			transfer(t, a, b, b.Addr6(), 300_000)
 		})
 	}
 }
