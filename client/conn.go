@@ -43,7 +43,7 @@ func (c *Conn) err(op string, err error) error {
 // Read receives what is there, at most len(p) bytes; io.EOF when the other
 // side sends no more.
 func (c *Conn) Read(p []byte) (n int, err error) {
-	if len(p) == 0 && c.s.typ == abi.SOCK_STREAM {
+	if len(p) == 0 && c.s.typ != abi.SOCK_DGRAM {
 		return 0, nil
 	}
 	err = c.s.do(&c.s.r, func() error {
@@ -53,7 +53,7 @@ func (c *Conn) Read(p []byte) (n int, err error) {
 	switch {
 	case err != nil:
 		return 0, c.err("read", err)
-	case n == 0 && c.s.typ == abi.SOCK_STREAM:
+	case n == 0 && c.s.typ != abi.SOCK_DGRAM:
 		return 0, io.EOF
 	}
 	return n, nil

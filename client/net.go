@@ -5,18 +5,23 @@ package client
 import (
 	"context"
 	"net"
+	"net/netip"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
 )
 
 // Net is the network of a kernel. Networks are tcp, udp, unix, unixgram and
-// unixpacket, and tcp4, tcp6, udp4, udp6. Hosts are addresses or "localhost":
-// names are not looked up, and no host at all means IPv4. The process's
-// sockets share one goroutine, which ends with the process.
-type Net struct{ c *Client }
+// unixpacket, and tcp4, tcp6, udp4, udp6. Hosts are addresses or "localhost",
+// or, for dialling, names that the name servers of WithNameservers know; no
+// host at all means IPv4. The process's sockets share one goroutine, which ends
+// with the process.
+type Net struct {
+	c       *Client
+	servers []netip.Addr
+}
 
 // Net returns the network as this process sees it.
-func (c *Client) Net() Net { return Net{&Client{p: c.p}} }
+func (c *Client) Net() Net { return Net{c: &Client{p: c.p}} }
 
 // Dial connects to an address. The dynamic type is *Conn.
 func (n Net) Dial(network, address string) (net.Conn, error) {
@@ -24,13 +29,25 @@ func (n Net) Dial(network, address string) (net.Conn, error) {
 }
 
 // DialContext connects to an address, as long as ctx allows; it does not
-// matter afterwards. It fits http.Transport.
+// matter afterwards. The addresses of a name are tried one after the other. It
+// fits http.Transport.
 func (n Net) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	s, err := n.dial(ctx, network, address)
+	s, err := n.dialAny(ctx, network, address)
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Addr: text{network, address}, Err: err}
 	}
 	return newConn(s, network), nil
+}
+
+// dialAny connects to an address whose host may be a name.
+func (n Net) dialAny(ctx context.Context, network, address string) (s *sock, err error) {
+	list, err := n.addresses(ctx, network, address)
+	for _, a := range list {
+		if s, err = n.dial(ctx, network, a); err == nil {
+			return s, nil
+		}
+	}
+	return nil, err
 }
 
 func (n Net) dial(ctx context.Context, network, address string) (*sock, error) {

@@ -38,9 +38,14 @@ func pipe(c *client.Client, network, address string) (c1, c2 net.Conn, stop func
 
 func TestConn(t *testing.T) {
 	transports(t, func(t *testing.T, c *client.Client) {
-		for network, address := range map[string]string{"tcp": "127.0.0.1:0", "tcp6": "[::1]:0"} {
+		for network, address := range map[string]string{
+			"tcp": "127.0.0.1:0", "tcp6": "[::1]:0", "unix": "/stream", "unixpacket": "/packet",
+		} {
 			t.Run(network, func(t *testing.T) {
-				nettest.TestConn(t, func() (net.Conn, net.Conn, func(), error) { return pipe(c, network, address) })
+				nettest.TestConn(t, func() (net.Conn, net.Conn, func(), error) {
+					_ = c.Remove(address) // that of the test before
+					return pipe(c, network, address)
+				})
 			})
 		}
 	})
@@ -104,6 +109,39 @@ func TestPacketConn(t *testing.T) {
 		must(t, a.SetReadDeadline(time.Now().Add(10*time.Millisecond)))
 		if _, _, err := a.ReadFrom(buf); !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("after the deadline: %v", err)
+		}
+	})
+}
+
+// Datagrams between two names, and to one that has none.
+func TestUnixgram(t *testing.T) {
+	transports(t, func(t *testing.T, c *client.Client) {
+		a, err := c.Net().ListenPacket("unixgram", "/a")
+		must(t, err)
+		defer a.Close()
+		b, err := c.Net().ListenPacket("unixgram", "/b")
+		must(t, err)
+		defer b.Close()
+		conn, err := c.Net().Dial("unixgram", "/a")
+		must(t, err)
+		defer conn.Close()
+		_, err = b.WriteTo([]byte("by name"), a.LocalAddr())
+		must(t, err)
+		_, err = conn.Write(nil)
+		must(t, err)
+		for _, want := range []struct{ text, from string }{{"by name", "/b"}, {"", ""}} {
+			buf := make([]byte, 100)
+			n, from, err := a.ReadFrom(buf)
+			must(t, err)
+			if string(buf[:n]) != want.text || from.String() != want.from {
+				t.Errorf("%q from %v, want %v", buf[:n], from, want)
+			}
+		}
+		if _, err := c.Net().Dial("unix", "/a"); !errors.Is(err, abi.EPROTOTYPE) {
+			t.Errorf("a stream to a socket of datagrams: %v", err)
+		}
+		if _, err := c.Net().Dial("unixgram", "/none"); !errors.Is(err, abi.ENOENT) {
+			t.Errorf("a name that is not there: %v", err)
 		}
 	})
 }

@@ -62,7 +62,7 @@ func parseAddrPort(network, address string, listening bool) (netip.AddrPort, err
 	ip, ok := wellKnown(host, v6, listening)
 	if !ok {
 		if ip, err = netip.ParseAddr(host); err != nil {
-			return netip.AddrPort{}, &net.AddrError{Err: "the host is not an address, and names are not looked up", Addr: address}
+			return netip.AddrPort{}, &net.AddrError{Err: "the host is not an address", Addr: address}
 		}
 	}
 	if ip.Is4In6() && !v6 {

@@ -32,6 +32,8 @@ func (k *ctl) overview() error {
 	k.printf(`
 URL says where the kernel listens, such as unix:///tmp/k.sock or
 tcp://127.0.0.1:4711; without -s it is taken from RUMP_SERVER.
+Names of hosts are looked up at the addresses in RUMP_NAMESERVER, or at the name
+server of an uplink interface.
 A kernel is started by: bin/rump-all unix:///tmp/k.sock
 
 rumpctl help COMMAND shows options and examples.

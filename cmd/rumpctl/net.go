@@ -122,27 +122,6 @@ func parseCount(what, text string, least, most int) (int, error) {
 	return n, nil
 }
 
-// lookup finds the address of a host. The family is 0 for any. Link-local
-// addresses have the number of their interface for a zone.
-func (k *ctl) lookup(host string, family int) (netip.Addr, error) {
-	if a, err := netip.ParseAddr(host); err == nil {
-		if a, err = k.zoned(a); err != nil {
-			return a, err
-		}
-		if family != 0 && a.Is4() != (family == abi.AF_INET) {
-			return a, fmt.Errorf("%s is no IPv%d address", host, version(family))
-		}
-		return a, nil
-	}
-	if host == "localhost" {
-		if family == abi.AF_INET6 {
-			return netip.IPv6Loopback(), nil
-		}
-		return netip.AddrFrom4([4]byte{127, 0, 0, 1}), nil
-	}
-	return netip.Addr{}, fmt.Errorf("%q is no address, and names are not looked up", host)
-}
-
 func version(family int) int {
 	if family == abi.AF_INET6 {
 		return 6
