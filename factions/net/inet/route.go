@@ -55,6 +55,8 @@ func (i *iface) appendRoutes(list []route, lo *iface) []route {
 		r := route{dst: ifaddr{a.addr, a.addr.BitLen()}, via: lo, link: i, flags: abi.RTF_UP | abi.RTF_HOST | abi.RTF_LOCAL}
 		if i.eth == nil {
 			r.via = i
+		} else {
+			r.flags |= abi.RTF_LLDATA
 		}
 		list = append(list, r)
 		same := func(o own) bool { return o.network() == a.network() }
@@ -163,7 +165,7 @@ func (n *interfaces) changeRoute(s *stack.Stack, k int, r route) error {
 func (r *route) addrs() (list [][]byte, which int32) {
 	list = append(list, r.dst.embedded(r.via.nic))
 	if r.gateway.Len() == 0 {
-		list = append(list, r.link.sdl())
+		list = append(list, r.link.gatewaySDL())
 	} else {
 		list = append(list, ifaddr{addr: r.gateway}.embedded(r.via.nic))
 	}
@@ -173,6 +175,15 @@ func (r *route) addrs() (list [][]byte, which int32) {
 		which |= abi.RTA_NETMASK
 	}
 	return list, which
+}
+
+// gatewaySDL returns the link-level address that stands for the interface as
+// a gateway: that of Ethernet has its index only.
+func (i *iface) gatewaySDL() []byte {
+	if i.eth == nil {
+		return i.sdl()
+	}
+	return appendSDL(i.nic, abi.IFT_ETHER, "", "")
 }
 
 // metrics returns the metrics of a route: the MTU of a loopback is told.

@@ -59,13 +59,16 @@ func errnoNumber(err error) int32 {
 }
 
 // splitAddrs returns the addresses of a message by their position: EINVAL
-// when they are cut short.
+// when one is cut short. The last may be missing.
 func splitAddrs(b []byte, which int32) (addrs [abi.RTAX_MAX][]byte, err error) {
 	for i := range addrs {
 		if which&(1<<i) == 0 {
 			continue
 		}
-		if len(b) == 0 || int(b[0]) > len(b) {
+		if len(b) == 0 { // arp(8) announces one that it leaves out
+			break
+		}
+		if int(b[0]) > len(b) {
 			return addrs, abi.EINVAL
 		}
 		addrs[i] = b[:b[0]]
