@@ -57,6 +57,7 @@ func (in *Inet) knob(num int32, name, desc string, most int32, v *atomic.Int32) 
 
 // apply makes the stack obey the settings. None of it can fail.
 func (in *Inet) apply(s *stack.Stack) {
+	keepHeaders(s, in.set.forwards4.Load() != 0)
 	_ = s.SetForwardingDefaultAndAllNICs(ipv4.ProtocolNumber, in.set.forwards4.Load() != 0)
 	_ = s.SetForwardingDefaultAndAllNICs(ipv6.ProtocolNumber, in.set.forwards6.Load() != 0)
 	in.ifs.mu.Lock()
