@@ -94,7 +94,8 @@ type end struct {
 	addr6  netip.Addr
 }
 
-// Faults is what a wire does to frames. The zero value is a perfect wire.
+// Faults is what a wire does to frames. The zero value is a perfect wire; in
+// simulated time even that takes 10 µs.
 type Faults = link.Impairment
 
 // Wire joins nodes, each with an interface of its own: link0, link1 and so on.
@@ -116,8 +117,15 @@ func (l *Lab) Wire(faults Faults, nodes ...*Node) *Wire {
 	return w
 }
 
+// leastDelay is what a frame takes at least in simulated time: protocols that
+// measure it take no time at all for a sign of loss.
+const leastDelay = 10 * time.Microsecond
+
 // Faults changes what the wire does from now on. The seed is the lab's.
 func (w *Wire) Faults(f Faults) {
+	if w.lab.clock != nil {
+		f.Delay = max(f.Delay, leastDelay)
+	}
 	f.Seed = w.lab.seed<<16 + uint64(w.number)
 	w.segment.Impair("", f)
 }
