@@ -67,11 +67,11 @@ func (s *Segment) change(fn func([]*Port) []*Port) {
 	s.ports.Store(&list)
 }
 
-// spread queues a frame that came from a port at all others that want it.
+// spread has a frame that came from a port received by all others that want it.
 func (s *Segment) spread(from *Port, f *ether.Frame) {
 	for _, p := range *s.ports.Load() {
 		if p != from && p.link.Wants(f) {
-			p.enqueue(f)
+			p.receive(f)
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+
 	"github.com/rumpkit/rumpkit/factions/net/ether"
 	"github.com/rumpkit/rumpkit/kernel/hypercall"
 )
@@ -83,14 +85,26 @@ func (p *Port) Send(frames []*ether.Frame) {
 	}
 }
 
-// enqueue has a frame received, unless too much waits.
-func (p *Port) enqueue(f *ether.Frame) {
+// receive has a frame delivered: at once, on the sender's goroutine, when none
+// is being delivered and the stack will only queue it, else by a goroutine of
+// the kernel's. What there is too much of is dropped.
+func (p *Port) receive(f *ether.Frame) {
 	size := f.Size()
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	if !p.up {
+		p.mu.Unlock()
 		return
 	}
+	if !p.busy && queues(f) {
+		p.busy = true
+		p.mu.Unlock()
+		p.link.Deliver(ether.Inbound(f))
+		p.mu.Lock()
+		p.next()
+		p.mu.Unlock()
+		return
+	}
+	defer p.mu.Unlock()
 	if len(p.queue) >= maxFrames || p.bytes+size > maxBytes {
 		p.link.InDrops.Add(1)
 		return
@@ -101,6 +115,28 @@ func (p *Port) enqueue(f *ether.Frame) {
 		p.busy = true
 		p.start(p.drain)
 	}
+}
+
+// next ends a delivery: what came meanwhile is left to a goroutine.
+// Preconditions: p.mu is held, p.busy is set.
+func (p *Port) next() {
+	if len(p.queue) > 0 && p.up {
+		p.start(p.drain)
+		return
+	}
+	p.busy = false
+	p.idle.Broadcast()
+}
+
+// queues reports whether a frame is TCP or UDP for one host. Stacks queue
+// those, as they do on a loopback; others they answer at once, and the sender
+// may hold a lock that the answer needs.
+func queues(f *ether.Frame) bool {
+	eth, ok := ether.Header(f)
+	if !ok || ether.IsMulticast(eth) {
+		return false
+	}
+	return f.TransportProtocolNumber == header.TCPProtocolNumber || f.TransportProtocolNumber == header.UDPProtocolNumber
 }
 
 // drain delivers what waits until nothing does.
