@@ -51,19 +51,22 @@ func (c *Cache) insert(b *Buf) *Buf {
 }
 
 // evict throws out n blocks that are not pinned, the longest unused first, and
-// returns how many there were. Preconditions: c.mu is held.
+// returns how many there were. Pinned ones on the way count as used now, so
+// that the next search does not pass them again. Preconditions: c.mu is held.
 func (c *Cache) evict(n int) int {
 	done := 0
 	if c.hold {
 		return 0
 	}
-	for b := c.used.next; b != &c.used && done < n; {
-		next := b.next
-		if !b.Pinned {
-			c.remove(b)
-			done++
+	for left := len(c.bufs); left > 0 && done < n; left-- {
+		b := c.used.next
+		if b.Pinned {
+			b.unlink()
+			b.link(&c.used)
+			continue
 		}
-		b = next
+		c.remove(b)
+		done++
 	}
 	return done
 }

@@ -47,13 +47,13 @@ type FS struct {
 
 	nodesMu sync.Mutex
 	nodes   map[uint32]*node
-	idle    []*node // those without references, the longest first
+	idle    idleList
 }
 
 // cacheBytes bounds the cache of blocks, what is pinned aside, and pageBytes
 // that of contents.
 const (
-	cacheBytes = 16 << 20
+	cacheBytes = 64 << 20
 	pageBytes  = 32 << 20
 )
 

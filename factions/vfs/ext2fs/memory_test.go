@@ -45,3 +45,69 @@ func TestMemoryLimit(t *testing.T) {
 	g.unmount()
 	fsck(t, image)
 }
+
+// TestMemoryGivenBack: nothing is charged for a file system that is gone,
+// whatever was done with it.
+func TestMemoryGivenBack(t *testing.T) {
+	image := mkfs(t, 16<<20, "-t", "ext4", "-b", "1024", "-N", "2000")
+	g := boot(t, image, kernel.Config{})
+	before := g.b.Mem.Used()
+	for round := range 3 {
+		g.mount(0)
+		for i := range 200 {
+			name := "/mnt/" + strconv.Itoa(round) + "-" + strconv.Itoa(i)
+			g.put(name, pattern(100*i, uint32(i)))
+			if got := g.take(name); len(got) != 100*i {
+				t.Fatalf("%s holds %d bytes", name, len(got))
+			}
+			if i%2 == 0 {
+				g.do("unlink", g.v.SysUnlink(g.l, str(name)))
+			}
+		}
+		g.unmount()
+		if used := g.b.Mem.Used(); used != before {
+			t.Fatalf("%d bytes in use after unmount %d, %d before", used, round, before)
+		}
+	}
+}
+
+// TestIdleNodes: files nobody uses stay in memory, as many as RUMP_NVNODES
+// says, each of them once; those that are removed do not.
+func TestIdleNodes(t *testing.T) {
+	image := mkfs(t, 16<<20, "-t", "ext4", "-b", "1024", "-N", "2000")
+	env := func(name string) (string, bool) {
+		if name == "RUMP_NVNODES" {
+			return "50", true
+		}
+		return "", false
+	}
+	g := boot(t, image, kernel.Config{Getenv: env})
+	g.mount(0)
+	fs := g.v.Mounts()[1].FS.(*FS)
+	for i := range 300 {
+		g.put("/mnt/"+strconv.Itoa(i), nil)
+	}
+	g.do("sync", g.v.SysSync(g.l))
+	var inos [40]uint32
+	for range 3 {
+		for i := range inos {
+			inos[i] = uint32(g.stat("/mnt/" + strconv.Itoa(i)).Ino)
+		}
+	}
+	if n, nodes := fs.idle.count, len(fs.nodes); n > 50 || n < 40 || nodes > 60 {
+		t.Errorf("%d idle of %d nodes", n, nodes)
+	}
+	for i, ino := range inos {
+		if fs.nodes[ino] == nil {
+			t.Errorf("%d was thrown out, though others were not used", i)
+		}
+	}
+	for i := range 300 {
+		g.do("unlink", g.v.SysUnlink(g.l, str("/mnt/"+strconv.Itoa(i))))
+	}
+	if n, nodes := fs.idle.count, len(fs.nodes); n > 2 || nodes > 3 {
+		t.Errorf("%d idle of %d nodes when no file is left", n, nodes)
+	}
+	g.unmount()
+	fsck(t, image)
+}

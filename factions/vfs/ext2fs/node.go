@@ -28,8 +28,10 @@ type node struct {
 	seed  uint32        // of the checksums of its blocks
 	above atomic.Uint32 // of a directory: the one it is in, 0 if not known yet
 	goal  uint64        // block after the last one that was allocated
-	idle  int           // how often it is in FS.idle
-	freed bool          // its inode is free; under nodesMu
+	// Under nodesMu:
+	freed              bool // its inode is free
+	idle               bool // it is in FS.idle, between these:
+	idlePrev, idleNext *node
 }
 
 // The kinds of nodes, by what the vnode layer may do with them.
@@ -178,22 +180,8 @@ func (n *node) Inactive() {
 	if n.freed || n.vp.Refs() > 0 {
 		return
 	}
-	n.idle++
-	fs.idle = append(fs.idle, n)
-	if len(fs.idle) <= fs.v.MaxVnodes() {
-		return
-	}
-	old := fs.idle[0]
-	fs.idle[0] = nil
-	fs.idle = fs.idle[1:]
-	if fs.files.DirtyFile(&old.pages) {
-		fs.idle = append(fs.idle, old) // it knows where its pages go
-		return
-	}
-	if old.idle--; old.idle == 0 && old.vp.Refs() <= 0 && fs.nodes[old.ino] == old && old.links.Load() > 0 {
-		delete(fs.nodes, old.ino)
-		fs.files.DropAll(&old.pages)
-	}
+	fs.idle.add(n)
+	fs.trimIdle()
 }
 
 // rdev returns the number of a device node, in NetBSD's form.

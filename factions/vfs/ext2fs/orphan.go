@@ -82,7 +82,7 @@ func (fs *FS) reclaim(n *node) {
 		fs.nodesMu.Lock()
 		defer fs.nodesMu.Unlock()
 		if n.vp.Refs() <= 0 && fs.nodes[n.ino] == n {
-			delete(fs.nodes, n.ino)
+			fs.drop(n)
 			fs.files.DropAll(&n.pages)
 		}
 		return
@@ -97,7 +97,7 @@ func (fs *FS) reclaim(n *node) {
 	if !gone {
 		err = n.destroy()
 		fs.nodesMu.Lock()
-		delete(fs.nodes, n.ino)
+		fs.drop(n)
 		fs.nodesMu.Unlock()
 	}
 	_ = fs.end(err)

@@ -1,6 +1,8 @@
 package msdos
 
 import (
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rumpkit/rumpkit/factions/vfs/msdos/mkfs"
@@ -154,4 +156,25 @@ func TestMemory(t *testing.T) {
 		t.Errorf("%d bytes in use", used)
 	}
 	g.do("unmount", g.unmount())
+}
+
+// TestMemoryGivenBack: nothing is charged for a file system that is gone.
+func TestMemoryGivenBack(t *testing.T) {
+	image := make(memory, 8<<20)
+	if err := mkfs.Format(image, int64(len(image)), mkfs.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	g, _ := bootSim(t, image, 0)
+	before := g.b.Mem.Used()
+	for round := range 3 {
+		g.do("mount", g.mount(0))
+		for i := range 100 {
+			g.put("/m/file "+strconv.Itoa(i), strings.Repeat("x", 50*i))
+			g.take("/m/file " + strconv.Itoa(i/2))
+		}
+		g.do("unmount", g.unmount())
+		if used := g.b.Mem.Used(); used != before {
+			t.Fatalf("%d bytes in use after unmount %d, %d before", used, round, before)
+		}
+	}
 }
