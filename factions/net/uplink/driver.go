@@ -47,7 +47,7 @@ func (d *driver) Up() error {
 		return err
 	}
 	g, err := gateway.New(gateway.Config{
-		Host: d.host, Files: b.Host, Options: d.in.HostOptions(), Link: d.far, Go: b.Go, Rules: rules,
+		Host: d.host, Files: b.Host, Options: d.in.HostOptions(), Link: d.far, Go: b.Go, Mem: b.Mem, Rules: rules,
 	})
 	if err != nil {
 		d.unplug()

@@ -37,43 +37,66 @@ type flow struct {
 // find returns the flow, beginning it if there is none: nil when that can't be.
 func (g *Gateway) find(key flowKey, to hypercall.SocketAddr) *flow {
 	g.mu.Lock()
-	f := g.datagrams[key]
+	f, old := g.datagrams[key], (*flow)(nil)
+	if f == nil && len(g.datagrams) >= maxDatagrams {
+		old = g.silent()
+	}
 	g.mu.Unlock()
 	if f != nil {
 		f.touch()
 		return f
 	}
-	if !g.enter() {
+	if old != nil {
+		old.end()
+	}
+	if !g.enter(datagramCost) {
 		return nil
 	}
 	host, err := g.cfg.Host.Dial(key.kind, to)
 	if err != nil {
-		g.leave()
+		g.leave(datagramCost)
 		return nil
 	}
 	f = &flow{g: g, key: key, host: host}
 	f.touch()
-	if !g.begin(f) {
-		g.leave()
+	if !g.keep(f.host) {
+		g.leave(datagramCost)
 		return nil
 	}
-	return f
+	return g.begin(f)
 }
 
-// begin enters a flow and starts its goroutine.
-func (g *Gateway) begin(f *flow) bool {
-	if !g.keep(f.host) {
-		return false
+// silent returns the flow that was silent for longest. Preconditions: g.mu is
+// held; there are flows.
+func (g *Gateway) silent() (old *flow) {
+	for _, f := range g.datagrams {
+		if old == nil || f.last.Load() < old.last.Load() {
+			old = f
+		}
 	}
+	return old
+}
+
+// begin enters a flow and starts its goroutine. When another has entered it
+// meanwhile, that one is returned.
+func (g *Gateway) begin(f *flow) *flow {
 	g.mu.Lock()
-	g.datagrams[f.key] = f
-	g.arm()
+	other := g.datagrams[f.key]
+	if other == nil {
+		g.datagrams[f.key] = f
+		g.arm()
+	}
 	g.mu.Unlock()
+	if other != nil {
+		g.drop(f.host)
+		g.leave(datagramCost)
+		return other
+	}
 	g.cfg.Go(func() {
-		defer g.leave()
+		defer g.leave(datagramCost)
 		f.answers()
 	})
-	return true
+	return f
 }
 
 func (f *flow) touch() { f.last.Store(f.g.cfg.Files.Mono()) }

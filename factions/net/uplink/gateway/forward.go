@@ -58,12 +58,12 @@ func (g *Gateway) accept(l hypercall.Listener, port uint16) {
 		host, _, err := l.Accept()
 		switch err {
 		case nil:
-			if !g.enter() {
+			if !g.enter(g.streamCost()) {
 				_ = host.Reset()
 				continue
 			}
 			g.cfg.Go(func() {
-				defer g.leave()
+				defer g.leave(g.streamCost())
 				g.connectIn(host, port)
 			})
 		case abi.EBADF:

@@ -6,7 +6,6 @@ package gateway
 
 import (
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
@@ -20,6 +19,7 @@ import (
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/hypercall"
+	"github.com/rumpkit/rumpkit/kernel/memlimit"
 )
 
 // Net is the network between a kernel and its gateway: the addresses of
@@ -46,6 +46,8 @@ type Config struct {
 	Link stack.LinkEndpoint
 	// Go starts a goroutine of the kernel.
 	Go func(func())
+	// Mem is what flows are charged to.
+	Mem *memlimit.Account
 	// Rules are what the user asked for.
 	Rules Rules
 }
@@ -53,8 +55,10 @@ type Config struct {
 const (
 	// nic is the gateway's only interface.
 	nic tcpip.NICID = 1
-	// maxFlows bounds connections, and datagram flows, at a time.
-	maxFlows = 1024
+	// maxFlows bounds connections and datagram flows at a time, and
+	// maxDatagrams the latter: the one that was silent for longest makes room.
+	maxFlows     = 1024
+	maxDatagrams = 512
 	// maxPending bounds connections being made.
 	maxPending = 256
 )
@@ -65,10 +69,10 @@ type Gateway struct {
 	stack *stack.Stack
 
 	running sync.WaitGroup // goroutines
-	flows   atomic.Int32
 	buffers buffers
 
 	mu        sync.Mutex
+	flows     int
 	open      map[closer]struct{} // closed when the gateway is
 	datagrams map[flowKey]*flow
 	sweeper   hypercall.Timer // ends silent flows
@@ -139,10 +143,37 @@ func (g *Gateway) addAddresses() error {
 	return nil
 }
 
+const (
+	// streamBuffer is the size of a connection's buffer in one direction,
+	// maxBuffer what it may grow to. A kernel with a memory limit has buffers
+	// of a share of it, which do not grow.
+	streamBuffer, maxBuffer = 512 << 10, 4 << 20
+	leastBuffer, memShare   = 16 << 10, 1024
+	// datagramCost is what a flow is reckoned to take, in bytes.
+	datagramCost = 8 << 10
+)
+
+// buffer returns the size of a connection's buffers and what they may grow to.
+func (g *Gateway) buffer() (size, most int) {
+	limit := g.cfg.Mem.Limit()
+	if limit == 0 {
+		return streamBuffer, maxBuffer
+	}
+	size = int(min(max(limit/memShare, leastBuffer), streamBuffer))
+	return size, size
+}
+
+// streamCost is what a connection may take, in bytes.
+func (g *Gateway) streamCost() int64 {
+	size, _ := g.buffer()
+	return int64(2*size + datagramCost)
+}
+
 // tune sizes the buffers: segments come in 64 KB, and a window must hold many.
 func (g *Gateway) tune() {
-	rcv := tcpip.TCPReceiveBufferSizeRangeOption{Min: 4 << 10, Default: 512 << 10, Max: 4 << 20}
-	snd := tcpip.TCPSendBufferSizeRangeOption{Min: 4 << 10, Default: 512 << 10, Max: 4 << 20}
+	size, most := g.buffer()
+	rcv := tcpip.TCPReceiveBufferSizeRangeOption{Min: 4 << 10, Default: size, Max: most}
+	snd := tcpip.TCPSendBufferSizeRangeOption{Min: 4 << 10, Default: size, Max: most}
 	sack, wait := tcpip.TCPSACKEnabled(true), tcpip.TCPTimeWaitTimeoutOption(0)
 	for _, o := range []tcpip.SettableTransportProtocolOption{&rcv, &snd, &sack, &wait} {
 		_ = g.stack.SetTransportProtocolOption(tcp.ProtocolNumber, o)

@@ -23,6 +23,7 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/transport/udp"
 
 	"github.com/rumpkit/rumpkit/kernel/hypercall"
+	"github.com/rumpkit/rumpkit/kernel/memlimit"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -43,7 +44,7 @@ func start(t *testing.T, rules string) *guest {
 	a, b := pipe.New("\x02\x00\x00\x00\x00\x01", "\x02\x00\x00\x00\x00\x02", 1500)
 	host := hypercall.Real()
 	g, err := New(Config{
-		Host: host.(hypercall.Network), Files: host, Link: ethernet.New(a), Rules: r,
+		Host: host.(hypercall.Network), Files: host, Link: ethernet.New(a), Rules: r, Mem: memlimit.New(0),
 		Go: func(fn func()) { go fn() },
 	})
 	if err != nil {

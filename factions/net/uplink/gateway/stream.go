@@ -3,6 +3,8 @@
 package gateway
 
 import (
+	"sync/atomic"
+
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 	"gvisor.dev/gvisor/pkg/waiter"
@@ -13,11 +15,11 @@ import (
 // connect performs a connection request. It has a goroutine of its own, which
 // the stack started.
 func (g *Gateway) connect(r *tcp.ForwarderRequest) {
-	if !g.enter() {
+	if !g.enter(g.streamCost()) {
 		r.Complete(true)
 		return
 	}
-	defer g.leave()
+	defer g.leave(g.streamCost())
 	host, ok := g.dial(r)
 	if !ok {
 		r.Complete(true)
@@ -34,25 +36,29 @@ func (g *Gateway) connect(r *tcp.ForwarderRequest) {
 	p.run()
 }
 
-// enter counts a connection that begins: false when there are too many, or
-// the gateway is closed.
-func (g *Gateway) enter() bool {
-	if g.flows.Add(1) > maxFlows {
-		g.flows.Add(-1)
+// enter counts a connection or flow that begins, and charges it: false when
+// there are too many, memory is short, or the gateway is closed.
+func (g *Gateway) enter(cost int64) bool {
+	if g.cfg.Mem.Reserve(cost) != nil {
 		return false
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.closed {
-		g.flows.Add(-1)
+	if g.closed || g.flows >= maxFlows {
+		g.cfg.Mem.Release(cost)
 		return false
 	}
+	g.flows++
 	g.running.Add(1)
 	return true
 }
 
-func (g *Gateway) leave() {
-	g.flows.Add(-1)
+// leave undoes enter.
+func (g *Gateway) leave(cost int64) {
+	g.mu.Lock()
+	g.flows--
+	g.mu.Unlock()
+	g.cfg.Mem.Release(cost)
 	g.running.Done()
 }
 
@@ -89,6 +95,8 @@ type pump struct {
 	host  hypercall.Socket
 	ep    tcpip.Endpoint
 	queue waiter.Queue
+	// ended is set before the end of the host's stream is passed on.
+	ended atomic.Bool
 }
 
 // run returns when both directions have ended.
@@ -100,11 +108,36 @@ func (p *pump) run() {
 	done := make(chan struct{})
 	if p.g.run(func() { defer close(done); p.in() }) {
 		p.out()
-		<-done
+		p.await(done)
 	}
 	p.g.forget(end)
 	p.ep.Close()
 	p.g.drop(p.host)
+}
+
+// await waits for the direction that goes on when the other has ended. A reset
+// by the kernel, which the host would not tell of, ends it too.
+func (p *pump) await(done <-chan struct{}) {
+	w, gone := waiter.NewChannelEntry(waiter.EventHUp | waiter.EventErr)
+	p.queue.EventRegister(&w)
+	defer p.queue.EventUnregister(&w)
+	for !p.over() {
+		select {
+		case <-done:
+			return
+		case <-gone:
+		}
+	}
+	if !p.ended.Load() {
+		p.fail()
+	}
+	<-done
+}
+
+// over reports whether the kernel's side has nothing to come either way.
+func (p *pump) over() bool {
+	s := tcp.EndpointState(p.ep.State())
+	return s == tcp.StateClose || s == tcp.StateError
 }
 
 // fail ends both directions at once.
@@ -161,6 +194,7 @@ func (p *pump) in() {
 			return
 		}
 		if n == 0 {
+			p.ended.Store(true)
 			_ = p.ep.Shutdown(tcpip.ShutdownWrite)
 			return
 		}

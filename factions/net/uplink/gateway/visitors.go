@@ -3,6 +3,7 @@ package gateway
 
 import (
 	"sync"
+	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/udp"
@@ -74,6 +75,9 @@ func (g *Gateway) receive(v *visitors, port uint16) {
 			g.write(id.LocalAddress, id.RemoteAddress, udp.ProtocolNumber, newDatagram(id, buf[:n]))
 		}
 		g.buffers.put(buf)
+		if err != nil && !g.pause(10*time.Millisecond) {
+			return
+		}
 	}
 }
 
