@@ -22,6 +22,8 @@ type quiet struct{ hypercall.Host }
 
 func (quiet) ConsoleWrite([]byte) {}
 
+func (q quiet) Unwrap() hypercall.Host { return q.Host }
+
 // screen keeps what is printed.
 type screen struct {
 	mu sync.Mutex
@@ -63,7 +65,7 @@ func onKernel(t *testing.T) (*ctl, *screen) {
 	}
 	t.Cleanup(func() { _ = c.Exit() })
 	s := &screen{}
-	return &ctl{c: c, out: bufio.NewWriter(s), errw: s}, s
+	return &ctl{getenv: func(string) string { return "" }, c: c, out: bufio.NewWriter(s), errw: s}, s
 }
 
 // echoes answers one connection after the other: what it has read, once the
