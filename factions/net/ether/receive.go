@@ -92,6 +92,10 @@ func (l *Link) Receive(f *Frame) {
 	if up == nil {
 		return
 	}
+	if up.damaged(f) {
+		l.InErrors.Add(1)
+		return
+	}
 	if c := up.hideFragment(f); c != nil {
 		l.dispatch(up, c)
 		c.DecRef()
