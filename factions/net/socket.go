@@ -33,6 +33,10 @@ type Socket struct {
 	// failed is an error that was found while looking at the socket, 0 for
 	// none: it waits for the call that returns it.
 	failed atomic.Int32
+	// uid made the socket, and is charged for that many bytes of buffers. mu
+	// protects charged.
+	uid     uint32
+	charged int64
 }
 
 // side is one direction of a socket.
@@ -46,22 +50,29 @@ type side struct {
 // cost is what a socket without data is reckoned to take, in bytes.
 const cost = 4096
 
-// newSocket joins a protocol's endpoint to a socket. ENOBUFS when the memory
-// limit is reached: the endpoint is closed then.
-func newSocket(n *Net, f *Family, p *Protocol, number int32, ep Endpoint) (*Socket, error) {
+// newSocket joins a protocol's endpoint to a socket that l makes. ENOBUFS when
+// the memory limit is reached, or that of its user's buffers: the endpoint is
+// closed then.
+func newSocket(l *proc.LWP, n *Net, f *Family, p *Protocol, number int32, ep Endpoint) (*Socket, error) {
 	if n.Base.Mem.Reserve(cost) != nil {
 		ep.Close()
 		return nil, abi.ENOBUFS
 	}
-	s := &Socket{net: n, family: f, proto: p, number: number, ep: ep}
+	s := &Socket{net: n, family: f, proto: p, number: number, ep: ep, uid: l.Cred().Euid}
 	s.opts.init()
 	ep.Attach(s)
+	recv, send := ep.Buffers()
+	if err := s.charge(l.Proc(), recv, send); err != nil {
+		s.release()
+		return nil, err
+	}
 	return s, nil
 }
 
 // release ends a socket.
 func (s *Socket) release() {
 	s.ep.Close()
+	s.discharge()
 	s.net.Base.Mem.Release(cost)
 }
 

@@ -33,7 +33,7 @@ func (s *Socket) setOption(l *proc.LWP, level, name int32, val []byte) error {
 	if level != abi.SOL_SOCKET {
 		return s.ep.SetOption(l, level, name, val)
 	}
-	if err := s.setOwn(name, val); err != nil {
+	if err := s.setOwn(l, name, val); err != nil {
 		return err
 	}
 	if err := s.ep.SetOption(l, level, name, val); err != nil && err != abi.ENOPROTOOPT {
@@ -43,7 +43,7 @@ func (s *Socket) setOption(l *proc.LWP, level, name int32, val []byte) error {
 }
 
 // setOwn sets an option of the socket layer.
-func (s *Socket) setOwn(name int32, val []byte) error {
+func (s *Socket) setOwn(l *proc.LWP, name int32, val []byte) error {
 	switch name {
 	case abi.SO_LINGER:
 		return s.setLinger(val)
@@ -52,7 +52,7 @@ func (s *Socket) setOwn(name int32, val []byte) error {
 	case abi.SO_ACCEPTFILTER:
 		return s.setFilter(val)
 	case abi.SO_SNDBUF, abi.SO_RCVBUF, abi.SO_SNDLOWAT, abi.SO_RCVLOWAT:
-		return s.setSize(name, val)
+		return s.setSize(l, name, val)
 	}
 	if name <= 0 || switches&name != name || name&(name-1) != 0 {
 		return abi.ENOPROTOOPT
@@ -119,7 +119,7 @@ const MaxBuffer = 1 << 20
 
 // setSize sets a buffer's size, which is the protocol's affair but for its
 // bounds, or a low-water mark, which is never above the buffer's size.
-func (s *Socket) setSize(name int32, val []byte) error {
+func (s *Socket) setSize(l *proc.LWP, name int32, val []byte) error {
 	v, err := Int(val)
 	if err != nil {
 		return err
@@ -133,6 +133,12 @@ func (s *Socket) setSize(name int32, val []byte) error {
 		if v > MaxBuffer {
 			return abi.ENOBUFS
 		}
+		if name == abi.SO_SNDBUF {
+			send = int(v)
+		} else {
+			recv = int(v)
+		}
+		return s.charge(l.Proc(), recv, send)
 	case abi.SO_SNDLOWAT:
 		s.opts.sndLow.Store(min(v, int32(send)))
 	case abi.SO_RCVLOWAT:

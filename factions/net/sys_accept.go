@@ -54,7 +54,7 @@ func (s *Socket) accept(l *proc.LWP, f *file.File, name usermem.OutSized32, flag
 		t.Unreserve(fd)
 		return -1, err
 	}
-	so, err := newSocket(s.net, s.family, s.proto, s.number, ep)
+	so, err := newSocket(l, s.net, s.family, s.proto, s.number, ep)
 	if err != nil {
 		t.Unreserve(fd)
 		return -1, err
