@@ -62,6 +62,21 @@ func TestPing(t *testing.T) {
 	})
 }
 
+// TestDestroy takes an interface away, which must be down; the host's end goes
+// with it.
+func TestDestroy(t *testing.T) {
+	n, g := pair(t, 1500)
+	name := "virt" + strconv.Itoa(firstUnit())
+	if err := g.ctl.Destroy(name); err != abi.EBUSY {
+		t.Error("while it is up:", err)
+	}
+	g.ok(g.ctl.Down(name))
+	g.ok(g.ctl.Destroy(name))
+	if out := n.command("ip", "-o", "link"); strings.Contains(out, "tun") {
+		t.Error(out)
+	}
+}
+
 // ping asks a host from inside the kernel, and compares what it answers.
 func (g *guest) ping(to netip.Addr, size int) {
 	g.t.Helper()

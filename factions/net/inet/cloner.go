@@ -23,6 +23,8 @@ type Cloner struct {
 	Name string
 	// New makes the interface of a unit, called name, down.
 	New func(name string, unit int) (*ether.Link, error)
+	// Pinned says that ifconfig(8) can't destroy an interface that is up.
+	Pinned bool
 }
 
 // maxIfaces bounds how many interfaces there can be, and maxUnit their numbers.
@@ -159,6 +161,19 @@ func (h host) MTU(proto tcpip.NetworkProtocolNumber, dst tcpip.Address) uint32 {
 		return r.MTU() + header.IPv6MinimumSize
 	}
 	return r.MTU() + header.IPv4MinimumSize
+}
+
+// pinned reports whether an interface is up, and of a driver that does not let
+// go of those.
+func (in *Inet) pinned(name string) bool {
+	n := &in.ifs
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	i := n.find(name)
+	return i != nil && i.up() && slices.ContainsFunc(n.cloners, func(c Cloner) bool {
+		driver, _, _ := splitName(name)
+		return c.Pinned && c.Name == driver
+	})
 }
 
 // Destroy takes an interface away: EPERM for lo0, ENXIO for an unknown one.

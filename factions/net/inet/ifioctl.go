@@ -53,6 +53,9 @@ func (in *Inet) ioctl(l *proc.LWP, af int, cmd uint32, arg *file.Arg) error {
 	case abi.SIOCIFCREATE:
 		return in.Create(string(name))
 	case abi.SIOCIFDESTROY:
+		if in.pinned(string(name)) {
+			return abi.EBUSY
+		}
 		return in.Destroy(string(name))
 	}
 	i, err := in.ifioctl(string(name), af, cmd, arg.Data)

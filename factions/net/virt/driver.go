@@ -75,13 +75,13 @@ func (d *driver) receive() {
 func (d *driver) Send(frames []*ether.Frame) {
 	var head [hypercall.TapHeaderSize]byte
 	for _, f := range frames {
-		encode(head[:], f)
 		parts := append(make([][]byte, 0, 8), head[:])
 		for _, p := range f.AsSlices() {
 			if len(p) > 0 {
 				parts = append(parts, p)
 			}
 		}
+		encode(head[:], &f.GSOOptions, parts[1:])
 		if d.tap.Write(parts) != nil {
 			d.link.Dropped(1)
 		}

@@ -21,6 +21,9 @@ const (
 	kindNone, kindTCP4, kindTCP6, kindWithECN = 0, 1, 4, 128
 )
 
+// maxParts bounds what one segment is cut into.
+const maxParts = 2048
+
 // parse reads the header at the start of b, and the rest as a frame. A
 // checksum that is to be completed is, unless it is TCP's: then gso says so.
 // False for a header that makes no sense.
@@ -51,17 +54,17 @@ func parse(b []byte, gso *stack.GSO) bool {
 	case kind == kindNone:
 		gso.MSS = 0
 	case kind == kindTCP4 && gso.Type == stack.GSOTCPv4, kind == kindTCP6 && gso.Type == stack.GSOTCPv6:
-		return gso.MSS > 0
+		return gso.MSS > 0 && (len(frame)-start)/int(gso.MSS) <= maxParts
 	default:
 		return false
 	}
 	return true
 }
 
-// encode fills in the header of a frame.
-func encode(h []byte, f *ether.Frame) {
+// encode fills in the header of a frame that has these options, and whose bytes
+// are those of parts.
+func encode(h []byte, g *stack.GSO, parts [][]byte) {
 	clear(h)
-	g := &f.GSOOptions
 	if g.Type == stack.GSONone || !g.NeedsCsum {
 		return
 	}
@@ -69,11 +72,8 @@ func encode(h []byte, f *ether.Frame) {
 	h[atFlags] = needsSum
 	binary.NativeEndian.PutUint16(h[atStart:], uint16(start))
 	binary.NativeEndian.PutUint16(h[atSumOffset:], g.CsumOffset)
-	tcp := len(f.TransportHeader().Slice())
-	if tcp == 0 {
-		tcp = header.TCPMinimumSize
-	}
-	if f.Size()-start-tcp <= int(g.MSS) || g.MSS == 0 {
+	headers, size := measure(parts, start)
+	if g.MSS == 0 || size-headers <= int(g.MSS) {
 		return // it is short enough as it is
 	}
 	h[atKind] = kindTCP4
@@ -81,5 +81,20 @@ func encode(h []byte, f *ether.Frame) {
 		h[atKind] = kindTCP6
 	}
 	binary.NativeEndian.PutUint16(h[atPart:], g.MSS)
-	binary.NativeEndian.PutUint16(h[atHeaders:], uint16(start+tcp))
+	binary.NativeEndian.PutUint16(h[atHeaders:], uint16(headers))
+}
+
+// measure returns how long all headers of a frame are, and the frame. TCP's
+// header, which begins at byte start, tells its own length, as far as it can
+// be believed.
+func measure(parts [][]byte, start int) (headers, size int) {
+	at := start + header.TCPDataOffset
+	tcp := 0
+	for _, p := range parts {
+		if at >= size && at-size < len(p) {
+			tcp = int(p[at-size]>>4) * 4
+		}
+		size += len(p)
+	}
+	return min(start+max(tcp, header.TCPMinimumSize), size), size
 }

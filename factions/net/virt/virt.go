@@ -23,7 +23,7 @@ type Virt struct{ in *inet.Inet }
 // Attach lets virt interfaces be created.
 func Attach(in *inet.Inet) (*Virt, error) {
 	v := &Virt{in: in}
-	return v, in.AddCloner(inet.Cloner{Name: cloner, New: v.create})
+	return v, in.AddCloner(inet.Cloner{Name: cloner, New: v.create, Pinned: true})
 }
 
 // Detach takes the interfaces away.
