@@ -29,7 +29,7 @@ type tableFlags struct {
 func tableCommand(fs *flag.FlagSet) func([]string, io.Writer) error {
 	f := &tableFlags{options: master.Native(), factions: master.Factions()}
 	fs.BoolVar(&f.json, "json", false, "print one JSON object a row")
-	fs.StringVar(&f.faction, "faction", "", "only rows that `faction` serves, such as vfs (its components too) or vfs/aio")
+	fs.StringVar(&f.faction, "faction", "", "only rows that `faction` serves, such as vfs (its components too) or vfs/nfsserver")
 	fs.BoolVar(&f.options.AllBranches, "all", false, "print the rows of all branches of conditionals")
 	fs.BoolVar(&f.options.SysAlign, "sysalign", true, "demand padding in front of 64-bit arguments")
 	fs.IntVar(&f.options.NSysent, "nsysent", f.options.NSysent, "entries in the switch table, 0 for as many as there are")

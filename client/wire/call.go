@@ -16,11 +16,12 @@ type thread struct {
 	tag uint16
 	w   waiter
 	out [sp.HeaderLen + 8*sysent.MaxSlots]byte
-	// The call in progress. fault is set when the server stored where it
+	// The call in progress, and how many there were. fault is set when the server stored where it
 	// must not; the receiver does.
 	num   int
 	f     *sysent.Frame
 	fault bool
+	calls uint8
 }
 
 // Tag is what the pinned addresses of the thread's frames are told from those
@@ -74,6 +75,7 @@ func (p *process) isClosed() bool {
 // room for it.
 func (c *conn) call(t *thread, num int, f *sysent.Frame) error {
 	t.num, t.f, t.fault = num, f, false
+	t.calls++
 	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
 		err := c.once(t)
 		if err == nil {
@@ -113,7 +115,7 @@ func (t *thread) encode(reqno uint64) []byte {
 	for i := range nargs {
 		slot := t.f.Slot[i]
 		if t.f.Mem[i] != nil {
-			slot = slotAddr(t.tag, i)
+			slot = t.slotAddr(i)
 		}
 		b = sp.AppendUint64(b, slot)
 	}

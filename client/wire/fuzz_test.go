@@ -85,8 +85,8 @@ func request(c net.Conn) (sp.Header, bool) {
 	return h, err == nil
 }
 
-// The addresses that a client's first thread uses.
-func slot(i int) uint64 { return 1<<48 | uint64(i)<<43 }
+// slot is the address of a slot of the first thread's first call.
+func slot(i int) uint64 { return 1<<48 | uint64(i)<<43 | 1<<35 }
 
 func copyout(addr uint64, n int, data string) []byte {
 	b := sp.AppendCopy(nil, sp.Copyout, 0, uint64(n), addr, uint64(len(data)))

@@ -5,7 +5,9 @@
 //	bit 48..62  tag of the thread, from 1
 //	bit 47      a pin of the frame, which knows the rest
 //	bit 43..46  slot
-//	bit  0..42  offset
+//	bit 35..42  which call of the thread, so that what the server stores when
+//	            a call is over (aio) does not reach the next one
+//	bit  0..34  offset
 package wire
 
 import (
@@ -19,16 +21,17 @@ const (
 	tagShift  = 48
 	slotShift = 43
 	slotMask  = 15
-	offMask   = 1<<slotShift - 1
+	callShift = 35
+	offMask   = 1<<callShift - 1
 	pinBit    = 1 << 47
 	// anonTag is the tag of memory that servers asked for.
 	anonTag = 1<<15 - 1
 	maxTag  = anonTag - 1
 )
 
-// slotAddr is the address of slot i of a thread.
-func slotAddr(tag uint16, i int) uint64 {
-	return uint64(tag)<<tagShift | uint64(i)<<slotShift
+// slotAddr is the address of slot i of the thread's call.
+func (t *thread) slotAddr(i int) uint64 {
+	return uint64(t.tag)<<tagShift | uint64(i)<<slotShift | uint64(t.calls)<<callShift
 }
 
 // memory is what an address stands for, from there to the end.
@@ -55,7 +58,13 @@ func (c *conn) resolve(addr uint64) memory {
 		return memory{}
 	}
 	if addr&pinBit != 0 {
-		return memory{b: t.f.Pinned(addr), t: t}
+		if b := t.f.Pinned(addr); b != nil {
+			return memory{b: b, t: t}
+		}
+		return memory{}
+	}
+	if uint8(addr>>callShift) != t.calls {
+		return memory{}
 	}
 	return t.slot(int(addr>>slotShift&slotMask), addr&offMask)
 }

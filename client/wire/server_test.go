@@ -49,6 +49,8 @@ func TestServersThatMisbehave(t *testing.T) {
 		{"past the end", [][]byte{copyout(slot(1)+4, 1, "x"), answer5}, -1, "....", abi.EFAULT},
 		{"into what it may only read", [][]byte{copyout(slot(0), 3, "bad"), answer5}, -1, "....", abi.EFAULT},
 		{"into a number", [][]byte{copyout(slot(2), 1, "x"), answer5}, -1, "....", abi.EFAULT},
+		{"late, of the call before", [][]byte{copyout(slot(1)-1<<35, 4, "late"), answer5}, 5, "....", nil},
+		{"late, to a pin", [][]byte{copyout(1<<48|1<<47, 4, "late"), answer5}, 5, "....", nil},
 		{"nowhere", [][]byte{copyout(12345, 1, "x"), answer5}, 5, "....", nil},
 		{"a length that is not the frame's", [][]byte{copyout(slot(1), 9, "good"), answer5}, -1, "....", abi.ENOTCONN},
 		{"refused", [][]byte{refusal(sp.Malformed)}, -1, "....", abi.EINVAL},

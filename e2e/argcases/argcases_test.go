@@ -90,9 +90,7 @@ func TestLocal(t *testing.T) {
 		if kernels[tab.kernel] == nil {
 			kernels[tab.kernel] = newRunner(t, &runner{k: boot(t, tab.kernel), names: names, rows: rows, local: true})
 		}
-		if k := kernels[tab.kernel]; !optional[tab.kernel] || k.serves(tab.kernel) {
-			k.table(t, tab)
-		}
+		kernels[tab.kernel].table(t, tab)
 	}
 }
 
@@ -130,7 +128,7 @@ func remote(t *testing.T, url string, peer bool) {
 	r := newRunner(t, &runner{k: k, names: loadNames(t), rows: rows(t), peer: peer})
 	ts := loadTables(t)
 	for i := range ts.files {
-		if tab := &ts.files[i]; !peer && !optional[tab.kernel] || r.serves(tab.kernel) {
+		if tab := &ts.files[i]; !peer || r.serves(tab.kernel) {
 			r.table(t, tab)
 		}
 	}
@@ -170,11 +168,7 @@ func newRunner(t *testing.T, r *runner) *runner {
 }
 
 // probes are calls that only one kind of kernel serves.
-var probes = map[string]int{"vfs": sysent.SYS_umask, "net": sysent.SYS___socket30, "aio": sysent.SYS_aio_cancel}
-
-// optional are selections that no standard kernel is: their tables run where
-// they are served.
-var optional = map[string]bool{"aio": true}
+var probes = map[string]int{"vfs": sysent.SYS_umask, "net": sysent.SYS___socket30}
 
 // serves says that the kernel serves the rows of a selection.
 func (r *runner) serves(kind string) bool {

@@ -14,7 +14,7 @@ import (
 //go:embed factions.tsv
 var factionsTSV string
 
-// Factions maps handlers to the faction (base, vfs, net) or component (vfs/aio)
+// Factions maps handlers to the faction (base, vfs, net) or component (vfs/nfsserver)
 // that serves them. Handlers that no rump kernel has are not in it.
 func Factions() map[string]string {
 	factions := make(map[string]string)

@@ -189,7 +189,7 @@ func TestFactions(t *testing.T) {
 	for _, e := range callable(t) {
 		count[factions[e.Handler]]++
 	}
-	for faction, want := range map[string]int{"base": 81, "vfs": 110, "net": 18, "vfs/aio": 8, "vfs/nfsserver": 1} {
+	for faction, want := range map[string]int{"base": 81, "vfs": 110, "net": 18, "aio": 8, "vfs/nfsserver": 1} {
 		if count[faction] != want {
 			t.Errorf("%s serves %d rows, want %d", faction, count[faction], want)
 		}

@@ -25,9 +25,9 @@
 // takes the place of.
 //
 // This project's parts lie below factions/: a faction in a folder of its own,
-// its components in folders below that. A part that needs only the base, and
-// which no faction is the ground of, has such a folder too: ksem. A part of
-// another module is named by its import path.
+// its components in folders below that. A part that comes with no faction has
+// such a folder too, whatever it needs: ksem, aio. A part of another module is
+// named by its import path.
 //
 // # Selections
 //

@@ -31,7 +31,9 @@ type Frame struct {
 	// self is the frame itself as the space of pinned addresses.
 	self usermem.Space
 	pins [][]byte
-	tag  uint64
+	// unpinned is how many addresses of pins were given before these.
+	unpinned uint64
+	tag      uint64
 }
 
 // Int32 returns slot i as a C int: the low 32 bits, signed.
@@ -113,11 +115,13 @@ func (f *Frame) Pin(b []byte) uint64 {
 		return 0
 	}
 	f.pins = append(f.pins, b)
-	return f.tag | pinBase | uint64(len(f.pins)-1)<<pinShift
+	return f.tag | pinBase | (f.unpinned+uint64(len(f.pins)-1))%maxPins<<pinShift
 }
 
-// Unpin ends all addresses of Pin.
+// Unpin ends all addresses of Pin. It takes many more before they are given
+// anew.
 func (f *Frame) Unpin() {
+	f.unpinned += uint64(len(f.pins))
 	clear(f.pins)
 	f.pins = f.pins[:0]
 }
@@ -136,6 +140,9 @@ func (f *Frame) Resolve(addr uint64, n int) usermem.Mem {
 func (f *Frame) Pinned(addr uint64) []byte {
 	addr ^= f.tag | pinBase
 	i, off := addr>>pinShift, addr&pinMask
+	if i < maxPins {
+		i = (i - f.unpinned) % maxPins
+	}
 	if i >= uint64(len(f.pins)) || off > uint64(len(f.pins[i])) {
 		return nil
 	}

@@ -62,6 +62,19 @@ func TestPinsAreBounded(t *testing.T) {
 	if err := f.CopyIn(make([]byte, 1), a); err != abi.EFAULT {
 		t.Errorf("after Unpin: %v", err)
 	}
+	for range 3000 { // an address that has ended is not that of the next pin
+		old := f.Pin([]byte("old"))
+		f.Unpin()
+		now := f.Pin([]byte("now"))
+		if err := f.CopyIn(make([]byte, 1), old); err != abi.EFAULT {
+			t.Fatalf("through the address of a pin before: %v", err)
+		}
+		got := make([]byte, 3)
+		if err := f.CopyIn(got, now); err != nil || string(got) != "now" {
+			t.Fatalf("%q, %v", got, err)
+		}
+		f.Unpin()
+	}
 }
 
 func TestPinnedStrings(t *testing.T) {

@@ -3,6 +3,7 @@
 package all
 
 import (
+	"github.com/rumpkit/rumpkit/factions/aio"
 	"github.com/rumpkit/rumpkit/factions/ksem"
 	"github.com/rumpkit/rumpkit/factions/net"
 	"github.com/rumpkit/rumpkit/factions/vfs"
@@ -177,6 +178,13 @@ var (
 	_ func(*vfs.VFS, *proc.LWP, usermem.InBuf, int32) (int32, error)                                                                                                                        = (*vfs.VFS).SysFhopen40
 	_ func(*vfs.VFS, *proc.LWP, usermem.InBuf, usermem.Out[abi.Statvfs], int32) error                                                                                                       = (*vfs.VFS).SysFhstatvfs140
 	_ func(*vfs.VFS, *proc.LWP, usermem.InBuf, usermem.Out[abi.Stat30]) error                                                                                                               = (*vfs.VFS).Compat50SysFhstat40
+	_ func(*aio.AIO, *proc.LWP, int32, usermem.InOut[abi.Aiocb]) (int32, error)                                                                                                             = (*aio.AIO).SysAioCancel
+	_ func(*aio.AIO, *proc.LWP, usermem.In[abi.Aiocb]) (int32, error)                                                                                                                       = (*aio.AIO).SysAioError
+	_ func(*aio.AIO, *proc.LWP, int32, usermem.InOut[abi.Aiocb]) error                                                                                                                      = (*aio.AIO).SysAioFsync
+	_ func(*aio.AIO, *proc.LWP, usermem.InOut[abi.Aiocb]) error                                                                                                                             = (*aio.AIO).SysAioRead
+	_ func(*aio.AIO, *proc.LWP, usermem.InOut[abi.Aiocb]) (int32, error)                                                                                                                    = (*aio.AIO).SysAioReturn
+	_ func(*aio.AIO, *proc.LWP, usermem.InOut[abi.Aiocb]) error                                                                                                                             = (*aio.AIO).SysAioWrite
+	_ func(*aio.AIO, *proc.LWP, int32, usermem.InSlice[uint64], usermem.In[abi.Sigevent]) error                                                                                             = (*aio.AIO).SysLioListio
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, usermem.String, int32, usermem.InOutBuf) error                                                                                              = (*vfs.VFS).SysMount50
 	_ func(*kernel.Base, *proc.LWP, int32, int64, int64, int32) (int32, error)                                                                                                              = (*kernel.Base).SysPosixFadvise50
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.In[abi.Timeval]) (int32, error)                            = (*kernel.Base).SysSelect50
@@ -195,6 +203,7 @@ var (
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InSlice[abi.Kevent], usermem.OutSlice[abi.Kevent], usermem.In[abi.Timespec]) (int32, error)                                              = (*kernel.Base).SysKevent50
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.In[abi.Timespec], usermem.In[abi.Sigset]) (int32, error)   = (*kernel.Base).SysPselect50
 	_ func(*kernel.Base, *proc.LWP, usermem.InOutSlice[abi.Pollfd], usermem.In[abi.Timespec], usermem.In[abi.Sigset]) (int32, error)                                                        = (*kernel.Base).SysPollts50
+	_ func(*aio.AIO, *proc.LWP, usermem.InSlice[uint64], usermem.In[abi.Timespec]) error                                                                                                    = (*aio.AIO).SysAioSuspend50
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, usermem.Out[abi.Stat]) error                                                                                                                = (*vfs.VFS).SysStat50
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.Out[abi.Stat]) error                                                                                                                     = (*kernel.Base).SysFstat50
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, usermem.Out[abi.Stat]) error                                                                                                                = (*vfs.VFS).SysLstat50

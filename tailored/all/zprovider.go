@@ -2,8 +2,6 @@
 
 package all
 
-import "github.com/rumpkit/rumpkit/kernel/sysent"
-
 // provider names the part of this module that would serve row num, "" when none does or one here does.
 func provider(num int) string {
 	if uint(num) >= uint(len(providers)) {
@@ -13,16 +11,7 @@ func provider(num int) string {
 }
 
 // providers holds, by number, an index into providerNames.
-var providers = [483]uint8{
-	sysent.SYS_aio_cancel:      1,
-	sysent.SYS_aio_error:       1,
-	sysent.SYS_aio_fsync:       1,
-	sysent.SYS_aio_read:        1,
-	sysent.SYS_aio_return:      1,
-	sysent.SYS_aio_write:       1,
-	sysent.SYS_lio_listio:      1,
-	sysent.SYS___aio_suspend50: 1,
-}
+var providers = [483]uint8{}
 
 // providerNames are the parts that providers speaks of.
-var providerNames = [...]string{"", "vfs/aio"}
+var providerNames = [...]string{""}

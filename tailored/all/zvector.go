@@ -174,6 +174,13 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS___fhopen40:           sysFhopen40,
 	sysent.SYS___fhstatvfs140:       sysFhstatvfs140,
 	sysent.SYS_compat_50___fhstat40: compat50SysFhstat40,
+	sysent.SYS_aio_cancel:           sysAioCancel,
+	sysent.SYS_aio_error:            sysAioError,
+	sysent.SYS_aio_fsync:            sysAioFsync,
+	sysent.SYS_aio_read:             sysAioRead,
+	sysent.SYS_aio_return:           sysAioReturn,
+	sysent.SYS_aio_write:            sysAioWrite,
+	sysent.SYS_lio_listio:           sysLioListio,
 	sysent.SYS___mount50:            sysMount50,
 	sysent.SYS___posix_fadvise50:    sysPosixFadvise50,
 	sysent.SYS___select50:           sysSelect50,
@@ -192,6 +199,7 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS___kevent50:           sysKevent50,
 	sysent.SYS___pselect50:          sysPselect50,
 	sysent.SYS___pollts50:           sysPollts50,
+	sysent.SYS___aio_suspend50:      sysAioSuspend50,
 	sysent.SYS___stat50:             sysStat50,
 	sysent.SYS___fstat50:            sysFstat50,
 	sysent.SYS___lstat50:            sysLstat50,
@@ -1362,6 +1370,56 @@ func compat50SysFhstat40(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.vfs.Compat50SysFhstat40(l, usermem.InBuf{Mem: f.Buf(0, f.Uint64(1))}, usermem.Out[abi.Stat30]{Mem: f.Ref(2)})
 }
 
+// sysAioCancel is row 399, aio_cancel: aio.
+func sysAioCancel(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.aio.SysAioCancel(l, f.Int32(0), usermem.InOut[abi.Aiocb]{Mem: f.Ref(1)})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysAioError is row 400, aio_error: aio.
+func sysAioError(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.aio.SysAioError(l, usermem.In[abi.Aiocb]{Mem: f.Ref(0)})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysAioFsync is row 401, aio_fsync: aio.
+func sysAioFsync(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.aio.SysAioFsync(l, f.Int32(0), usermem.InOut[abi.Aiocb]{Mem: f.Ref(1)})
+}
+
+// sysAioRead is row 402, aio_read: aio.
+func sysAioRead(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.aio.SysAioRead(l, usermem.InOut[abi.Aiocb]{Mem: f.Ref(0)})
+}
+
+// sysAioReturn is row 403, aio_return: aio.
+func sysAioReturn(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.aio.SysAioReturn(l, usermem.InOut[abi.Aiocb]{Mem: f.Ref(0)})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysAioWrite is row 405, aio_write: aio.
+func sysAioWrite(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.aio.SysAioWrite(l, usermem.InOut[abi.Aiocb]{Mem: f.Ref(0)})
+}
+
+// sysLioListio is row 406, lio_listio: aio.
+func sysLioListio(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.aio.SysLioListio(l, f.Int32(0), usermem.InSlice[uint64]{Mem: f.Ref(1), N: uint64(f.Int32(2))}, usermem.In[abi.Sigevent]{Mem: f.Ref(3)})
+}
+
 // sysMount50 is row 410, __mount50: vfs.
 func sysMount50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.vfs.SysMount50(l, usermem.String{Mem: f.Ref(0)}, usermem.String{Mem: f.Ref(1)}, f.Int32(2), usermem.InOutBuf{Mem: f.Buf(3, f.Uint64(4))})
@@ -1475,6 +1533,11 @@ func sysPollts50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	}
 	f.Ret[0] = int64(r)
 	return nil
+}
+
+// sysAioSuspend50 is row 438, __aio_suspend50: aio.
+func sysAioSuspend50(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.aio.SysAioSuspend50(l, usermem.InSlice[uint64]{Mem: f.Ref(0), N: uint64(f.Int32(1))}, usermem.In[abi.Timespec]{Mem: f.Ref(2)})
 }
 
 // sysStat50 is row 439, __stat50: vfs.

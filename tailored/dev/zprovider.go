@@ -163,4 +163,4 @@ var providers = [483]uint8{
 }
 
 // providerNames are the parts that providers speaks of.
-var providerNames = [...]string{"", "vfs", "net", "ksem", "vfs/aio"}
+var providerNames = [...]string{"", "vfs", "net", "ksem", "aio"}

@@ -53,4 +53,4 @@ var providers = [483]uint8{
 }
 
 // providerNames are the parts that providers speaks of.
-var providerNames = [...]string{"", "net", "ksem", "vfs/aio"}
+var providerNames = [...]string{"", "net", "ksem", "aio"}

@@ -35,4 +35,4 @@ var providers = [483]uint8{
 }
 
 // providerNames are the parts that providers speaks of.
-var providerNames = [...]string{"", "ksem", "vfs/aio"}
+var providerNames = [...]string{"", "ksem", "aio"}

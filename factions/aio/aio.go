@@ -1,6 +1,6 @@
 // Package aio is asynchronous input and output, aio(3): each process has a
 // queue, served in order by a kernel lwp of the process while there is
-// something in it.
+// something in it. NetBSD loads it as a module: it comes with all or by name.
 package aio
 
 import (
@@ -14,11 +14,8 @@ import (
 	"github.com/rumpkit/rumpkit/kernel/sysctl"
 )
 
-// Doc is the component's line in listings.
-const Doc = "aio: asynchronous input and output"
-
-// Default keeps the part out of a selection that does not name it.
-const Default = false
+// Doc is the part's line in listings.
+const Doc = "asynchronous input and output"
 
 // The limits as a kernel boots with them.
 const (

@@ -88,8 +88,9 @@ func (j *job) takeBuf(at usermem.Mem) error {
 	if j.buf.IsLocal() {
 		return nil
 	}
-	j.buf = j.buf.Slice(0, min(n, usermem.MaxTransfer)).Lasting()
+	j.buf = j.buf.Slice(0, min(n, usermem.MaxTransfer))
 	if j.op == opRead {
+		j.buf = j.buf.Lasting()
 		return nil
 	}
 	n = j.buf.Len()
