@@ -82,7 +82,7 @@ func (m *merger) parse(f *Frame) (s segment, ok bool) {
 		s.tcp, size, dst = s.ip+header.IPv4MinimumSize, int(ip.TotalLength()), ip.DestinationAddress()
 	case header.IPv6ProtocolNumber:
 		ip := header.IPv6(b[s.ip:])
-		if ip.TransportProtocol() != header.TCPProtocolNumber {
+		if tcpip.TransportProtocolNumber(ip.NextHeader()) != header.TCPProtocolNumber {
 			return s, false
 		}
 		s.tcp, s.v6 = s.ip+header.IPv6MinimumSize, true
