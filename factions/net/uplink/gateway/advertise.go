@@ -19,9 +19,6 @@ const (
 	prefixLife     = 86400
 )
 
-// linkLocal6 is the gateway's address that advertisements come from.
-var linkLocal6 = tcpip.AddrFrom16([16]byte{0: 0xfe, 1: 0x80, 15: 2})
-
 // advertise tells the network, again and again, that here is a router.
 func (g *Gateway) advertise() {
 	for {
@@ -34,12 +31,12 @@ func (g *Gateway) advertise() {
 
 func (g *Gateway) sendAdvertisement() {
 	to := header.IPv6AllNodesMulticastAddress
-	r, err := g.stack.FindRoute(nic, linkLocal6, to, header.IPv6ProtocolNumber, false)
+	r, err := g.stack.FindRoute(nic, linkLocal6(), to, header.IPv6ProtocolNumber, false)
 	if err != nil {
 		return
 	}
 	defer r.Release()
-	pkt := message(advertisement(linkLocal6, to))
+	pkt := message(advertisement(linkLocal6(), to))
 	defer pkt.DecRef()
 	// Others than of a neighbour, whose packets no router has touched, are
 	// not believed.
@@ -58,7 +55,8 @@ func advertisement(from, to tcpip.Address) []byte {
 	b = binary.BigEndian.AppendUint32(b, prefixLife)
 	b = binary.BigEndian.AppendUint32(b, prefixLife)
 	b = append(b, 0, 0, 0, 0)
-	b = append(b, Router6.AsSlice()[:8]...)
+	prefix := Router6()
+	b = append(b, prefix.AsSlice()[:8]...)
 	b = append(b, make([]byte, 8)...)
 	h = header.ICMPv6(b)
 	h.SetChecksum(header.ICMPv6Checksum(header.ICMPv6ChecksumParams{Header: h, Src: from, Dst: to}))

@@ -102,7 +102,7 @@ func dhcpReply(ask []byte) []byte {
 		kind = dhcpOffer
 	case dhcpRequest:
 		kind = dhcpAck
-		if want := option(ask, optRequested); len(want) == 4 && string(want) != string(Guest.AsSlice()) {
+		if want := option(ask, optRequested); len(want) == 4 && tcpip.AddrFromSlice(want) != Guest() {
 			kind = dhcpNak
 		}
 	case dhcpInform:
@@ -114,8 +114,9 @@ func dhcpReply(ask []byte) []byte {
 	copy(b, ask[:44]) // type, hops, transaction, flags, addresses, hardware address
 	b[0] = 2
 	if kind != dhcpNak {
-		copy(b[16:20], Guest.AsSlice())
-		copy(b[20:24], Router.AsSlice())
+		guest, router := Guest(), Router()
+		copy(b[16:20], guest.AsSlice())
+		copy(b[20:24], router.AsSlice())
 	}
 	binary.BigEndian.PutUint32(b[236:], dhcpMagic)
 	return dhcpOptions(b, kind)
@@ -124,12 +125,13 @@ func dhcpReply(ask []byte) []byte {
 // dhcpOptions appends the options of an answer.
 func dhcpOptions(b []byte, kind byte) []byte {
 	add := func(code byte, v ...byte) { b = append(append(b, code, byte(len(v))), v...) }
+	router, names := Router(), Names()
 	add(optKind, kind)
-	add(optServer, Router.AsSlice()...)
+	add(optServer, router.AsSlice()...)
 	if kind != dhcpNak {
 		add(optMask, 255, 255, 255, 0)
-		add(optRouter, Router.AsSlice()...)
-		add(optNames, Names.AsSlice()...)
+		add(optRouter, router.AsSlice()...)
+		add(optNames, names.AsSlice()...)
 		add(optLease, binary.BigEndian.AppendUint32(nil, lease)...)
 	}
 	return append(b, optEnd)

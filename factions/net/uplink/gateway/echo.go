@@ -34,7 +34,7 @@ func (g *Gateway) echo6(id stack.TransportEndpointID, pkt *stack.PacketBuffer) b
 
 // ask sends an echo request on. The gateway answers for itself.
 func (g *Gateway) ask(id stack.TransportEndpointID, ident uint16, pkt *stack.PacketBuffer) bool {
-	if id.LocalAddress == Router || id.LocalAddress == Names || id.LocalAddress == Router6 {
+	if id.LocalAddress == Router() || id.LocalAddress == Names() || id.LocalAddress == Router6() {
 		return false
 	}
 	to, ok := g.target(id.LocalAddress, 0)

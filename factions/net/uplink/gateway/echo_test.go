@@ -63,7 +63,7 @@ func (e *fakeEcho) Close() error {
 func TestEcho(t *testing.T) {
 	g := start(t, "")
 	g.g.cfg.Host = fakeNet{}
-	for _, to := range []tcpip.Address{Router, tcpip.AddrFrom4([4]byte{192, 0, 2, 1})} {
+	for _, to := range []tcpip.Address{Router(), tcpip.AddrFrom4([4]byte{192, 0, 2, 1})} {
 		var queue waiter.Queue
 		ep, err := g.s.NewEndpoint(icmp.ProtocolNumber4, ipv4.ProtocolNumber, &queue)
 		if err != nil {
@@ -92,10 +92,10 @@ func TestEcho(t *testing.T) {
 
 // TestAdvertisement reads an advertisement as a host does.
 func TestAdvertisement(t *testing.T) {
-	b := header.ICMPv6(advertisement(linkLocal6, header.IPv6AllNodesMulticastAddress))
+	b := header.ICMPv6(advertisement(linkLocal6(), header.IPv6AllNodesMulticastAddress))
 	sum := b.Checksum()
 	b.SetChecksum(0)
-	if want := header.ICMPv6Checksum(header.ICMPv6ChecksumParams{Header: b, Src: linkLocal6, Dst: header.IPv6AllNodesMulticastAddress}); sum != want {
+	if want := header.ICMPv6Checksum(header.ICMPv6ChecksumParams{Header: b, Src: linkLocal6(), Dst: header.IPv6AllNodesMulticastAddress}); sum != want {
 		t.Errorf("checksum %x, want %x", sum, want)
 	}
 	ra := header.NDPRouterAdvert(b.MessageBody())

@@ -82,13 +82,13 @@ func (g *Gateway) connectIn(host hypercall.Socket, port uint16) {
 	if !g.keep(host) {
 		return
 	}
-	ep, err := g.stack.NewEndpoint(tcp.ProtocolNumber, protocol(Guest), &p.queue)
+	ep, err := g.stack.NewEndpoint(tcp.ProtocolNumber, protocol(Guest()), &p.queue)
 	if err != nil {
 		g.drop(host)
 		return
 	}
 	p.ep = ep
-	if !p.reach(tcpip.FullAddress{NIC: nic, Addr: Guest, Port: port}) {
+	if !p.reach(tcpip.FullAddress{NIC: nic, Addr: Guest(), Port: port}) {
 		_ = host.Reset()
 		g.drop(host)
 		ep.Close()
@@ -107,7 +107,7 @@ func (p *pump) reach(to tcpip.FullAddress) bool {
 	w, ready := waiter.NewChannelEntry(waiter.WritableEvents | waiter.EventHUp | waiter.EventErr)
 	p.queue.EventRegister(&w)
 	defer p.queue.EventUnregister(&w)
-	if p.ep.Bind(tcpip.FullAddress{NIC: nic, Addr: Router}) != nil {
+	if p.ep.Bind(tcpip.FullAddress{NIC: nic, Addr: Router()}) != nil {
 		return false
 	}
 	err := p.ep.Connect(to)

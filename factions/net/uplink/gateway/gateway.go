@@ -22,18 +22,6 @@ import (
 	"github.com/rumpkit/rumpkit/kernel/memlimit"
 )
 
-// Net is the network between a kernel and its gateway: the addresses of
-// slirp, which users of virtual machines know.
-var (
-	// Router is the gateway's own address, Names where it answers for names,
-	// Guest what it assigns; all in 10.0.2.0/24.
-	Router = tcpip.AddrFrom4([4]byte{10, 0, 2, 2})
-	Names  = tcpip.AddrFrom4([4]byte{10, 0, 2, 3})
-	Guest  = tcpip.AddrFrom4([4]byte{10, 0, 2, 15})
-	// Router6 is the gateway's address when the rules have IPv6, in fd00::/64.
-	Router6 = tcpip.AddrFrom16([16]byte{0: 0xfd, 15: 2})
-)
-
 // Config is what a gateway is made of.
 type Config struct {
 	// Host lends its network, Files its list of name servers.
@@ -125,11 +113,11 @@ func (g *Gateway) configure() error {
 
 // addAddresses gives the interface its addresses, and routes.
 func (g *Gateway) addAddresses() error {
-	add := map[tcpip.Address]int{Router: 24, Names: 24}
+	add := map[tcpip.Address]int{Router(): 24, Names(): 24}
 	any4 := tcpip.AddressWithPrefix{Address: tcpip.AddrFrom4([4]byte{})}.Subnet()
 	routes := []tcpip.Route{{Destination: any4, NIC: nic}}
 	if g.cfg.Rules.IPv6 {
-		add[Router6], add[linkLocal6] = 64, 64
+		add[Router6()], add[linkLocal6()] = 64, 64
 		any6 := tcpip.AddressWithPrefix{Address: tcpip.AddrFrom16([16]byte{})}.Subnet()
 		routes = append(routes, tcpip.Route{Destination: any6, NIC: nic})
 	}

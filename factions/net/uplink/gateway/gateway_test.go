@@ -61,13 +61,13 @@ func start(t *testing.T, rules string) *guest {
 	if err := s.CreateNIC(1, ethernet.New(b)); err != nil {
 		t.Fatal(err)
 	}
-	p := tcpip.ProtocolAddress{Protocol: ipv4.ProtocolNumber, AddressWithPrefix: tcpip.AddressWithPrefix{Address: Guest, PrefixLen: 24}}
+	p := tcpip.ProtocolAddress{Protocol: ipv4.ProtocolNumber, AddressWithPrefix: tcpip.AddressWithPrefix{Address: Guest(), PrefixLen: 24}}
 	if err := s.AddProtocolAddress(1, p, stack.AddressProperties{}); err != nil {
 		t.Fatal(err)
 	}
 	s.SetRouteTable([]tcpip.Route{
 		{Destination: p.AddressWithPrefix.Subnet(), NIC: 1},
-		{Destination: tcpip.AddressWithPrefix{Address: tcpip.AddrFrom4([4]byte{})}.Subnet(), Gateway: Router, NIC: 1},
+		{Destination: tcpip.AddressWithPrefix{Address: tcpip.AddrFrom4([4]byte{})}.Subnet(), Gateway: Router(), NIC: 1},
 	})
 	return &guest{t: t, s: s, g: g}
 }
@@ -107,7 +107,7 @@ func TestOut(t *testing.T) {
 		_, _ = io.Copy(h, c)
 		_, _ = c.Write(h.Sum(nil))
 	}()
-	c, err := g.dial(Router, port(l.Addr()))
+	c, err := g.dial(Router(), port(l.Addr()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,8 +138,8 @@ func TestStaysInside(t *testing.T) {
 		to    tcpip.Address
 		port  uint16
 	}{
-		{"the host, without the rule", "", Router, port(l.Addr())},
-		{"a port nobody has", "host", Router, 1},
+		{"the host, without the rule", "", Router(), port(l.Addr())},
+		{"a port nobody has", "host", Router(), 1},
 		{"another address of the network", "host", tcpip.AddrFrom4([4]byte{10, 0, 2, 99}), port(l.Addr())},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -161,9 +161,9 @@ func TestTarget(t *testing.T) {
 	}{
 		{tcpip.AddrFrom4([4]byte{192, 0, 2, 1}), "192.0.2.1:80"},
 		{tcpip.AddrFrom16([16]byte{0x20, 1, 0xd, 0xb8, 15: 1}), "[2001:db8::1]:80"},
-		{Router, "127.0.0.1:80"},
-		{Router6, "[::1]:80"},
-		{Names, ""},
+		{Router(), "127.0.0.1:80"},
+		{Router6(), "[::1]:80"},
+		{Names(), ""},
 		{tcpip.AddrFrom4([4]byte{127, 0, 0, 1}), ""},
 		{tcpip.AddrFrom4([4]byte{10, 0, 2, 99}), ""},
 		{tcpip.AddrFrom4([4]byte{169, 254, 1, 1}), ""},
@@ -266,7 +266,7 @@ func TestDatagrams(t *testing.T) {
 			_, _ = p.WriteTo(buf[:n], from)
 		}
 	}()
-	c, err := gonet.DialUDP(g.s, nil, &tcpip.FullAddress{Addr: Router, Port: port(p.LocalAddr())}, ipv4.ProtocolNumber)
+	c, err := gonet.DialUDP(g.s, nil, &tcpip.FullAddress{Addr: Router(), Port: port(p.LocalAddr())}, ipv4.ProtocolNumber)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,7 +290,7 @@ func TestPortUnreachable(t *testing.T) {
 	}
 	nobody := port(p.LocalAddr())
 	_ = p.Close()
-	c, err := gonet.DialUDP(g.s, nil, &tcpip.FullAddress{Addr: Router, Port: nobody}, ipv4.ProtocolNumber)
+	c, err := gonet.DialUDP(g.s, nil, &tcpip.FullAddress{Addr: Router(), Port: nobody}, ipv4.ProtocolNumber)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,9 +16,9 @@ const namePort = 53
 // and gateway, the host itself unless the user allowed it, groups.
 func (g *Gateway) target(to tcpip.Address, port uint16) (hypercall.SocketAddr, bool) {
 	switch {
-	case to == Names && port == namePort:
+	case to == Names() && port == namePort:
 		return g.nameServer()
-	case to == Router || to == Router6:
+	case to == Router() || to == Router6():
 		return loopback(to.Len() == 16, port), g.cfg.Rules.HostLoopback
 	case to.Unspecified() || isLoopback(to) || isGroup(to) || near(to):
 		return hypercall.SocketAddr{}, false
@@ -44,11 +44,11 @@ func isGroup(a tcpip.Address) bool {
 // near reports whether an address is one of the network between kernel and
 // gateway, or one that is never routed.
 func near(a tcpip.Address) bool {
-	b := a.AsSlice()
+	b, router, router6 := a.AsSlice(), Router(), Router6()
 	if len(b) == 16 {
-		return string(b[:8]) == string(Router6.AsSlice()[:8]) || header.IsV6LinkLocalUnicastAddress(a)
+		return string(b[:8]) == string(router6.AsSlice()[:8]) || header.IsV6LinkLocalUnicastAddress(a)
 	}
-	return string(b[:3]) == string(Router.AsSlice()[:3]) || header.IsV4LinkLocalUnicastAddress(a)
+	return string(b[:3]) == string(router.AsSlice()[:3]) || header.IsV4LinkLocalUnicastAddress(a)
 }
 
 // loopback returns a port of the host itself.

@@ -71,7 +71,7 @@ func (g *Gateway) receive(v *visitors, port uint16) {
 			return
 		}
 		if err == nil {
-			id := stack.TransportEndpointID{LocalAddress: Router, LocalPort: v.port(from), RemoteAddress: Guest, RemotePort: port}
+			id := stack.TransportEndpointID{LocalAddress: Router(), LocalPort: v.port(from), RemoteAddress: Guest(), RemotePort: port}
 			g.write(id.LocalAddress, id.RemoteAddress, udp.ProtocolNumber, newDatagram(id, buf[:n]))
 		}
 		g.buffers.put(buf)
@@ -86,7 +86,7 @@ func (g *Gateway) answer(id stack.TransportEndpointID, b []byte) bool {
 	g.mu.Lock()
 	v := g.visited[id.RemotePort]
 	g.mu.Unlock()
-	if v == nil || id.LocalAddress != Router {
+	if v == nil || id.LocalAddress != Router() {
 		return false
 	}
 	to, ok := v.at(id.LocalPort)
