@@ -14,7 +14,7 @@ import (
 // room, and what they were charged is given back.
 func TestFlood(t *testing.T) {
 	g := start(t, "host")
-	c, err := gonet.DialUDP(g.s, &tcpip.FullAddress{Addr: Guest, Port: 5000}, nil, ipv4.ProtocolNumber)
+	c, err := gonet.DialUDP(g.s, &tcpip.FullAddress{Addr: Guest(), Port: 5000}, nil, ipv4.ProtocolNumber)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +25,8 @@ func TestFlood(t *testing.T) {
 		return len(g.g.datagrams)
 	}
 	for k := range maxDatagrams + 100 {
-		to := &net.UDPAddr{IP: Router.AsSlice(), Port: 10000 + k}
+		addr := Router()
+		to := &net.UDPAddr{IP: addr.AsSlice(), Port: 10000 + k}
 		if _, err := c.WriteTo([]byte("x"), to); err != nil {
 			t.Fatal(err)
 		}
