@@ -176,8 +176,10 @@ func (h *handle) write(data []byte, off int64) (int, error) {
 	return h.n.x.c.Pwrite(h.fd, data, off)
 }
 
-// Flush has nothing to do: what was written is in the kernel.
-func (h *handle) Flush(context.Context) syscall.Errno { return 0 }
+// Flush has nothing to do: what was written is in the kernel. The host is told
+// so once, and closes files without asking from then on; what a program has
+// mapped and changed it writes before, and locks of flock(2) end with Release.
+func (h *handle) Flush(context.Context) syscall.Errno { return syscall.ENOSYS }
 
 // Fsync waits until the file is where it is kept.
 func (h *handle) Fsync(context.Context, uint32) syscall.Errno {
