@@ -125,6 +125,8 @@ func linkstrError(name string, err error) error {
 		return fmt.Errorf("%s is connected already: first rumpctl ifconfig %s -linkstr", name, name)
 	case isErrno(err, abi.ENOTTY), isErrno(err, abi.EOPNOTSUPP):
 		return fmt.Errorf("%s is no interface that is connected by a text", name)
+	case isErrno(err, abi.EINVAL):
+		return fmt.Errorf("%s does not take that text; rumpctl dmesg may say why", name)
 	}
 	return err
 }

@@ -134,7 +134,7 @@ func (p *ping) rounds(ctx context.Context) error {
 		now := time.Now()
 		all := p.count > 0 && p.stat.sent >= p.count
 		switch {
-		case all && (p.stat.received >= p.count || now.After(last)):
+		case all && (p.stat.received >= p.count || len(p.sent) == 0 || now.After(last)):
 			return nil
 		case !all && !now.Before(next):
 			p.send(now)
