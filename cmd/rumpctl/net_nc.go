@@ -132,20 +132,33 @@ func (n *ncat) listen(ctx context.Context, address string) error {
 	return n.talk(ctx, conn)
 }
 
-// talk copies both ways until the other side has closed or ctx ends. What the
-// input still holds then is not waited for.
+// grace is how long the input may take to end after the other side has sent
+// all it has to send, and may still be listening.
+const grace = 2 * time.Second
+
+// talk copies both ways until both sides have ended, or ctx ends. An input that
+// goes on when the other side has nothing more to say is given up after a while.
 func (n *ncat) talk(ctx context.Context, conn net.Conn) error {
 	var once sync.Once
 	end := func() { once.Do(func() { _ = conn.Close() }) }
 	defer end()
 	defer context.AfterFunc(ctx, end)()
+	sent := make(chan struct{})
 	go func() {
+		defer close(sent)
 		_, err := io.Copy(conn, n.in)
 		if half, ok := conn.(interface{ CloseWrite() error }); ok && err == nil && !n.udp {
 			_ = half.CloseWrite() // the other side may have closed already
 		}
 	}()
 	err := n.output(conn)
+	if errors.Is(err, io.EOF) {
+		select {
+		case <-sent:
+		case <-ctx.Done():
+		case <-time.After(grace):
+		}
+	}
 	if ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, io.EOF) {
 		return nil
 	}
