@@ -170,7 +170,7 @@ func TestKqueueFiles(t *testing.T) {
 		t.Errorf("event %+v, want EV_EOF", evs[0])
 	}
 	want(t, "close", c.Close(r), 0)
-	want(t, "deleting what is closed", add(r, abi.EVFILT_READ, abi.EV_DELETE), abi.ENOENT)
+	want(t, "deleting what is closed", add(r, abi.EVFILT_READ, abi.EV_DELETE), abi.EBADF)
 	kqueueErrors(t, c, kq)
 }
 

@@ -7,7 +7,8 @@ import (
 )
 
 // Change performs one entry of a change list: EINVAL for a filter that does
-// not exist, ENOENT for a note that does not.
+// not exist, EBADF for a descriptor that is not open, ENOENT for a note that
+// does not exist. EV_ADD goes before EV_DELETE.
 func (q *Queue) Change(l *proc.LWP, c abi.Kevent) error {
 	c.Flags &^= abi.EV_SYSFLAGS
 	k := key{c.Ident, c.Filter}
@@ -16,22 +17,34 @@ func (q *Queue) Change(l *proc.LWP, c abi.Kevent) error {
 	q.mu.Unlock()
 	switch {
 	case n == nil && c.Flags&abi.EV_ADD == 0:
-		if _, err := newFilter(c.Filter); err != nil {
-			return err
-		}
-		return abi.ENOENT
+		return missing(l, c)
 	case n == nil:
 		return q.add(l, c)
+	case c.Flags&abi.EV_ADD != 0:
+		q.alter(n, c)
 	case c.Flags&abi.EV_DELETE != 0:
 		q.drop(n)
 		return nil
-	case c.Flags&abi.EV_ADD != 0:
-		if err := q.alter(n, c); err != nil {
-			return err
-		}
 	}
 	q.enable(l, n, c.Flags)
 	return nil
+}
+
+// missing is what a change of a note that does not exist gives.
+func missing(l *proc.LWP, c abi.Kevent) error {
+	switch c.Filter {
+	case abi.EVFILT_READ, abi.EVFILT_WRITE, abi.EVFILT_VNODE:
+		f, err := fileOf(l, c.Ident)
+		if err != nil {
+			return err
+		}
+		_ = f.Drop(l)
+	default:
+		if _, err := newFilter(c.Filter); err == abi.EINVAL {
+			return err
+		}
+	}
+	return abi.ENOENT
 }
 
 // add makes a note and begins to watch.
@@ -40,7 +53,7 @@ func (q *Queue) add(l *proc.LWP, c abi.Kevent) error {
 	if err != nil {
 		return err
 	}
-	n := &knote{q: q, kq: c, f: f, disabled: c.Flags&abi.EV_DISABLE != 0}
+	n := &knote{q: q, kq: c, f: f, disabled: c.Flags&(abi.EV_DISABLE|abi.EV_ENABLE) == abi.EV_DISABLE}
 	if err := q.enter(n); err != nil {
 		return err
 	}
@@ -73,23 +86,22 @@ func (q *Queue) enter(n *knote) error {
 	return nil
 }
 
-// alter gives a note new flags, fflags, data and udata.
-func (q *Queue) alter(n *knote, c abi.Kevent) error {
+// alter gives a note new fflags, data and udata. Its flags stay, and what it
+// has to tell; a timer has its new period from when the present one ends.
+func (q *Queue) alter(n *knote, c abi.Kevent) {
 	q.mu.Lock()
-	n.kq.Flags = c.Flags&^abi.EV_DISABLE | n.kq.Flags&abi.EV_CLEAR
 	n.kq.Fflags, n.kq.Data, n.kq.Udata = c.Fflags, c.Data, c.Udata
 	q.mu.Unlock()
-	return n.f.touch(n)
 }
 
-// enable carries out EV_DISABLE and EV_ENABLE.
+// enable carries out EV_DISABLE and, after it, EV_ENABLE.
 func (q *Queue) enable(l *proc.LWP, n *knote, flags uint32) {
 	q.mu.Lock()
 	switch {
-	case flags&abi.EV_DISABLE != 0:
-		n.disabled = true
 	case flags&abi.EV_ENABLE != 0:
 		n.disabled = false
+	case flags&abi.EV_DISABLE != 0:
+		n.disabled = true
 	}
 	off := n.disabled
 	q.mu.Unlock()

@@ -38,14 +38,19 @@ type watched struct {
 	inner *Queue // the file, if it is a queue
 }
 
+// fileOf returns the open file of a descriptor, held: EBADF.
+func fileOf(l *proc.LWP, ident uint64) (*file.File, error) {
+	if ident > 1<<31-1 {
+		return nil, abi.EBADF
+	}
+	return file.Get(l, int32(ident))
+}
+
 // attachFile begins to watch descriptor n.ident, and events in the queue that
 // pick returns.
 func (w *watched) attachFile(l *proc.LWP, n *knote, mask event.Mask, notify func(event.Mask), pick func(*file.File) (*event.Queue, error)) error {
-	if n.kq.Ident > 1<<31-1 {
-		return abi.EBADF
-	}
 	fd := int32(n.kq.Ident)
-	f, err := file.Get(l, fd)
+	f, err := fileOf(l, n.kq.Ident)
 	if err != nil {
 		return err
 	}
@@ -180,8 +185,7 @@ func fileRest(l *proc.LWP, f *file.File) int64 {
 	return st.Size - f.Off
 }
 
-func (r *ready) taken(*knote)       {}
-func (r *ready) touch(*knote) error { return nil }
+func (r *ready) taken(*knote) {}
 
 // vnode waits for changes of a file: its notes are collected until they are
 // told.
@@ -220,5 +224,3 @@ func (v *vnode) taken(n *knote) {
 	v.seen = 0
 	n.q.mu.Unlock()
 }
-
-func (v *vnode) touch(*knote) error { return nil }

@@ -74,10 +74,8 @@ type filter interface {
 	// check reports whether the note has something to tell and fills in data,
 	// fflags and flags of ev; no lock is held.
 	check(l *proc.LWP, n *knote, ev *abi.Kevent) bool
-	// taken is told that an event with EV_CLEAR was delivered, and touch that
-	// the note was added again with new fflags or data.
+	// taken is told that an event with EV_CLEAR was delivered.
 	taken(n *knote)
-	touch(n *knote) error
 }
 
 // activate puts a note on the active list. It may be called with any lock held.

@@ -140,10 +140,3 @@ func (p *process) taken(n *knote) {
 	p.seen = 0
 	n.q.mu.Unlock()
 }
-
-func (p *process) touch(n *knote) error {
-	n.q.mu.Lock()
-	n.kq.Flags |= abi.EV_CLEAR
-	n.q.mu.Unlock()
-	return nil
-}

@@ -15,49 +15,32 @@ const maxPeriod = 1 << 40
 // timer counts how often its period has passed. Its fields are protected by
 // the queue's lock.
 type timer struct {
-	period  time.Duration
 	fired   int64
-	gen     int
 	pending hypercall.Timer
 }
 
+// attach begins to count: EINVAL for no time, or one that is too long.
 func (t *timer) attach(_ *proc.LWP, n *knote) error {
-	if n.kq.Data == 0 {
+	if n.kq.Data <= 0 || n.kq.Data > maxPeriod {
 		return abi.EINVAL
 	}
 	n.q.mu.Lock()
 	defer n.q.mu.Unlock()
 	n.kq.Flags |= abi.EV_CLEAR
-	return t.start(n)
-}
-
-// start begins to count anew. Preconditions: the queue's lock is held.
-func (t *timer) start(n *knote) error {
-	if n.kq.Data < 0 || n.kq.Data > maxPeriod {
-		return abi.EINVAL
-	}
-	t.stop()
-	t.period = max(time.Duration(n.kq.Data), 1) * time.Millisecond
-	t.fired = 0
 	t.schedule(n)
 	return nil
 }
 
-func (t *timer) stop() {
-	t.gen++
-	if t.pending != nil {
-		t.pending.Stop()
-	}
-}
-
+// schedule begins a period. It may have been altered to anything.
+// Preconditions: the queue's lock is held.
 func (t *timer) schedule(n *knote) {
-	gen := t.gen
-	t.pending = n.q.host.AfterFunc(t.period, func() { t.expire(n, gen) })
+	period := time.Duration(min(max(n.kq.Data, 1), maxPeriod)) * time.Millisecond
+	t.pending = n.q.host.AfterFunc(period, func() { t.expire(n) })
 }
 
-func (t *timer) expire(n *knote, gen int) {
+func (t *timer) expire(n *knote) {
 	n.q.mu.Lock()
-	live := t.gen == gen && !n.dropped
+	live := !n.dropped
 	if live {
 		t.fired++
 		if n.kq.Flags&abi.EV_ONESHOT == 0 {
@@ -73,7 +56,9 @@ func (t *timer) expire(n *knote, gen int) {
 func (t *timer) detach(n *knote) {
 	n.q.mu.Lock()
 	defer n.q.mu.Unlock()
-	t.stop()
+	if t.pending != nil {
+		t.pending.Stop()
+	}
 	n.q.timers--
 }
 
@@ -88,11 +73,4 @@ func (t *timer) taken(n *knote) {
 	n.q.mu.Lock()
 	t.fired = 0
 	n.q.mu.Unlock()
-}
-
-func (t *timer) touch(n *knote) error {
-	n.q.mu.Lock()
-	defer n.q.mu.Unlock()
-	n.kq.Flags |= abi.EV_CLEAR
-	return t.start(n)
 }

@@ -126,7 +126,7 @@ func (w *writer) Close(*proc.LWP, *file.File) error {
 // ioctl answers how much can be read and written.
 func (p *Pipe) ioctl(l *proc.LWP, f *file.File, cmd uint32, arg *file.Arg) error {
 	p.mu.Lock()
-	n := p.n
+	n, unread := p.n, p.readers == 0
 	p.mu.Unlock()
 	writes := f.Writable()
 	switch cmd {
@@ -139,7 +139,7 @@ func (p *Pipe) ioctl(l *proc.LWP, f *file.File, cmd uint32, arg *file.Arg) error
 			n = 0
 		}
 	case abi.FIONSPACE:
-		if n = Capacity - n; !writes {
+		if n = Capacity - n; !writes || unread && !p.named {
 			n = 0
 		}
 	case abi.FIOGETOWN, abi.TIOCGPGRP:
