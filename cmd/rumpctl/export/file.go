@@ -151,7 +151,10 @@ func (h *handle) Read(_ context.Context, dest []byte, off int64) (fuse.ReadResul
 }
 
 // Write writes all of data, unless there is an error.
-func (h *handle) Write(_ context.Context, data []byte, off int64) (uint32, syscall.Errno) {
+func (h *handle) Write(ctx context.Context, data []byte, off int64) (uint32, syscall.Errno) {
+	if err := h.dropPrivileges(ctx); err != nil {
+		return 0, errno(err)
+	}
 	n := 0
 	for n < len(data) {
 		m, err := h.write(data[n:], off+int64(n))
@@ -167,6 +170,22 @@ func (h *handle) Write(_ context.Context, data []byte, off int64) (uint32, sysca
 		n += m
 	}
 	return uint32(n), 0
+}
+
+// dropPrivileges takes the setuid and setgid bits away before somebody writes who
+// is not root. The kernel does not, for it is root's process that writes; the
+// host does only where it keeps contents.
+func (h *handle) dropPrivileges(ctx context.Context) error {
+	const bits = abi.S_ISUID | abi.S_ISGID
+	caller, ok := fuse.FromContext(ctx)
+	if !ok || caller.Uid == 0 || !h.n.x.shared || h.n.x.o.Alone {
+		return nil
+	}
+	var st abi.Stat
+	if err := h.n.x.c.Fstat(h.fd, &st); err != nil || st.Mode&bits == 0 || st.Mode&abi.S_IFMT != abi.S_IFREG {
+		return err
+	}
+	return h.n.x.c.Fchmod(h.fd, st.Mode&abi.ALLPERMS&^bits)
 }
 
 func (h *handle) write(data []byte, off int64) (int, error) {

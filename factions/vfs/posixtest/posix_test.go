@@ -28,9 +28,10 @@ type kern interface {
 	Close() error
 }
 
-// newRoot returns a function that makes processes of root.
-func newRoot(k kern) func(t *testing.T) *client.Client {
-	return func(t *testing.T) *client.Client {
+// run mounts and runs the suite.
+func run(t *testing.T, k kern, can posixtest.Can, mount func(c *client.Client) error) {
+	t.Helper()
+	root := func(t *testing.T) *client.Client {
 		t.Helper()
 		c, err := client.New(k, "posixtest")
 		if err != nil {
@@ -38,12 +39,6 @@ func newRoot(k kern) func(t *testing.T) *client.Client {
 		}
 		return c
 	}
-}
-
-// run mounts and runs the suite.
-func run(t *testing.T, k kern, can posixtest.Can, mount func(c *client.Client) error) {
-	t.Helper()
-	root := newRoot(k)
 	c := root(t)
 	for _, dir := range []string{mnt, other} {
 		if err := c.Mkdir(dir, 0o755); err != nil {
@@ -56,7 +51,9 @@ func run(t *testing.T, k kern, can posixtest.Can, mount func(c *client.Client) e
 	if err := c.Exit(); err != nil {
 		t.Fatal(err)
 	}
-	posixtest.Run(t, mnt, can, root)
+	posixtest.Run(t, posixtest.System{
+		Dir: mnt, Can: can, Root: func(t *testing.T) posixtest.Process { return root(t) },
+	})
 }
 
 func tmpfs(c *client.Client, dir string) error {

@@ -1,12 +1,12 @@
 // Package posixtest is what every file system must do, as POSIX and NetBSD's
-// manual have it: tables of calls and their results, run through a client over
-// whatever is mounted on a directory.
+// manual have it: tables of calls and their results, run by processes over
+// whatever is mounted on a directory. The processes are a kernel's, or the
+// host's for what it shows of a kernel.
 package posixtest
 
 import (
 	"testing"
 
-	"github.com/rumpkit/rumpkit/client"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 )
 
@@ -25,44 +25,85 @@ func Everything() Can {
 	return Can{Owners: true, Symlinks: true, Links: true, Fifos: true, Tick: 1}
 }
 
+// System is what is tested.
+type System struct {
+	// Dir is an empty directory of the file system.
+	Dir string
+	Can Can
+	// Root returns a new process of root, whose umask is 022; the suite ends it.
+	Root func(t *testing.T) Process
+	// OneUser says that processes cannot become another user's: what needs
+	// one is not tested.
+	OneUser bool
+	// Differs are the cases that end otherwise than the tables say, by name.
+	Differs map[string]Difference
+}
+
+// Difference is how a case ends on a system that is not NetBSD's alone.
+type Difference struct {
+	// Want is what a call ends with; a behaviour with one is not run.
+	Want error
+	// Why says what is behind it.
+	Why string
+}
+
 // The user that is not root, and its group.
 const user = 100
 
-// Run runs the suite in dir, an empty directory of the file system. root
-// returns a new process of root, which the suite ends.
-func Run(t *testing.T, dir string, can Can, root func(t *testing.T) *client.Client) {
-	t.Run("calls", func(t *testing.T) { runCalls(t, dir, can, root) })
-	t.Run("behaviour", func(t *testing.T) { runBehaviour(t, dir, can, root) })
+// Run runs the suite.
+func Run(t *testing.T, s System) {
+	t.Run("differences", func(t *testing.T) { checkDiffers(t, s.Differs) })
+	t.Run("calls", func(t *testing.T) { runCalls(t, s) })
+	t.Run("behaviour", func(t *testing.T) { runBehaviour(t, s) })
+}
+
+// checkDiffers checks that each difference is one of a case, with a reason.
+func checkDiffers(t *testing.T, differs map[string]Difference) {
+	wants := map[string]error{}
+	for _, c := range table() {
+		wants[c.name] = c.want
+	}
+	for _, b := range behaviours() {
+		wants[b.name] = abi.EINVAL // whatever is not nil
+	}
+	for name, d := range differs {
+		if want, ok := wants[name]; !ok || d.Why == "" || want == d.Want {
+			t.Errorf("%q: no case, no reason, or no difference", name)
+		}
+	}
 }
 
 // place is where one case runs: a fresh directory, and who makes its calls.
 type place struct {
 	t    *testing.T
 	can  Can
-	root *client.Client
-	user *client.Client
-	c    *client.Client // who makes the calls of the case: one of the two
+	root Process
+	user Process // nil where there is one user
+	c    Process // who makes the calls of the case: one of the two
 }
 
-// enter makes a fresh directory and the processes, which are in it. Their umask
-// is 022.
-func enter(t *testing.T, dir string, can Can, root func(t *testing.T) *client.Client) *place {
+// enter makes a fresh directory and the processes, which are in it.
+func enter(t *testing.T, s System) *place {
 	t.Helper()
-	p := &place{t: t, can: can, root: root(t)}
+	p := &place{t: t, can: s.Can, root: s.Root(t)}
+	dir := s.Dir + "/case"
 	t.Cleanup(func() {
 		p.do("chdir", p.root.Chdir("/"))
-		p.do("remove", p.root.RemoveAll(dir+"/case"))
+		p.do("remove", p.root.RemoveAll(dir))
 		_ = p.root.Exit()
 	})
-	p.do("mkdir", p.root.Mkdir(dir+"/case", 0o755))
-	p.do("chdir", p.root.Chdir(dir+"/case"))
-	u, err := p.root.Fork()
-	p.do("fork", err)
-	p.do("setgroups", u.Setgroups([]uint32{user}))
-	p.do("setgid", u.Setgid(user))
-	p.do("setuid", u.Setuid(user))
-	t.Cleanup(func() { _ = u.Exit() })
-	p.user, p.c = u, p.root
+	p.do("mkdir", p.root.Mkdir(dir, 0o755))
+	p.do("chdir", p.root.Chdir(dir))
+	p.c = p.root
+	if !s.OneUser {
+		u := s.Root(t)
+		t.Cleanup(func() { _ = u.Exit() })
+		p.do("chdir", u.Chdir(dir))
+		p.do("setgroups", u.Setgroups(nil))
+		p.do("setgid", u.Setgid(user))
+		p.do("setuid", u.Setuid(user))
+		p.user = u
+	}
 	return p
 }
 
