@@ -132,8 +132,9 @@ func shmifPath(tmp string) (path, error) {
 	})
 }
 
-// uplinkPath is from a kernel to the host, through the host's sockets.
-func uplinkPath(ctx context.Context) (path, error) {
+// uplinkPath is from a kernel to the host, through the host's sockets; mtu is
+// the interface's, 0 for what it begins with.
+func uplinkPath(ctx context.Context, mtu int) (path, error) {
 	n, err := newNetNode()
 	if err != nil {
 		return path{}, err
@@ -144,6 +145,11 @@ func uplinkPath(ctx context.Context) (path, error) {
 	}
 	if err := ctl.SetLinkString("uplink0", "host"); err != nil {
 		return path{}, err
+	}
+	if mtu > 0 {
+		if err := ctl.SetMTU("uplink0", mtu); err != nil {
+			return path{}, fmt.Errorf("uplink0 of MTU %d: %w", mtu, err)
+		}
 	}
 	if _, err := dhcp.Configure(ctx, n.c, "uplink0"); err != nil {
 		return path{}, err

@@ -4,7 +4,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 )
 
 // task is something done over a path.
@@ -42,9 +44,14 @@ func netRows(ctx context.Context, tmp string) (results []result, err error) {
 		loopPath,
 		linkPath,
 		func() (path, error) { return shmifPath(tmp) },
-		func() (path, error) { return uplinkPath(ctx) },
+		func() (path, error) { return uplinkPath(ctx, 0) },
+		func() (path, error) { return tapPath(ctx) },
 	} {
 		p, err := open()
+		if errors.Is(err, errSkipped) {
+			fmt.Println("  " + err.Error())
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -55,7 +62,19 @@ func netRows(ctx context.Context, tmp string) (results []result, err error) {
 		}
 		results = append(results, more...)
 	}
-	return results, nil
+	more, err := besideRows(ctx)
+	return append(results, more...), err
+}
+
+// runNet measures the network only.
+func runNet(ctx context.Context, out string) error {
+	tmp, err := os.MkdirTemp(memoryDir(), "rumpkit-bench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	results, err := netRows(ctx, tmp)
+	return errors.Join(err, save(out, results))
 }
 
 // overPath measures every task over one path.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"testing"
 )
 
@@ -12,7 +13,7 @@ func TestPaths(t *testing.T) {
 		"loopback": loopPath,
 		"link":     linkPath,
 		"shmif":    func() (path, error) { return shmifPath(t.TempDir()) },
-		"uplink":   func() (path, error) { return uplinkPath(context.Background()) },
+		"uplink":   func() (path, error) { return uplinkPath(context.Background(), 0) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, err := open()
@@ -31,5 +32,33 @@ func TestPaths(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestBeside sends over the uplink at both MTUs, beside the host's loopback in
+// place of another program.
+func TestBeside(t *testing.T) {
+	for _, mtu := range besideMTUs {
+		p, err := uplinkPath(t.Context(), mtu)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, done, err := besideRow(p, hostPath(), mtu)
+		if err == nil {
+			err = errors.Join(r.ours(2), r.native(2))
+		}
+		done()
+		p.close()
+		if err != nil {
+			t.Errorf("MTU %d: %v", mtu, err)
+		}
+	}
+}
+
+// TestMissing asks for a program that the host does not have.
+func TestMissing(t *testing.T) {
+	j := joiner{name: "no-such-program"}
+	if _, err := j.path(t.Context(), 1500); !errors.Is(err, errSkipped) {
+		t.Errorf("%v, want that it is skipped", err)
 	}
 }
