@@ -181,7 +181,10 @@ func (e *endpoint) pass(to *endpoint) {
 		_ = to.ep.SetSockOpt(&every)
 	}
 	to.extra.setRecv.Store(e.extra.setRecv.Load())
-	to.extra.setSend.Store(e.extra.setSend.Load())
+	if e.extra.setSend.Load() { // the stack passes the other on
+		so.SetSendBufferSize(from.GetSendBufferSize(), true)
+		to.extra.setSend.Store(true)
+	}
 }
 
 // Shutdown implements net.Endpoint.

@@ -71,5 +71,6 @@ func (in *Inet) open(k kind, v6 bool, number int32) (net.Endpoint, error) {
 		return nil, err
 	}
 	e.extra.init()
+	e.space()
 	return e, nil
 }

@@ -5,9 +5,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv6"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 
 	"github.com/rumpkit/rumpkit/factions/net"
 	"github.com/rumpkit/rumpkit/kernel/abi"
@@ -24,11 +26,54 @@ type settings struct {
 	acceptRA atomic.Int32
 	// dadCount is how often a duplicate of a new IPv6 address is looked for.
 	dadCount atomic.Int32
+	// msl is how long a segment lives, in half-seconds: a closed connection is
+	// remembered for twice as long.
+	msl atomic.Int32
+	// tcp and udp are the buffers of new sockets.
+	tcp, udp spaces
 }
+
+// spaces is the buffers that sockets of a protocol begin with, in bytes.
+type spaces struct{ send, recv atomic.Int32 }
+
+// halfSecond is the unit of net.inet.tcp.msl.
+const halfSecond = time.Second / 2
 
 func (t *settings) init() {
 	t.forwards4.Store(1)
 	t.dadCount.Store(1)
+	t.msl.Store(int32(timeWait / halfSecond / 2))
+	t.tcp.send.Store(tcpSpace)
+	t.tcp.recv.Store(tcpSpace)
+	t.udp.send.Store(datagramSend)
+	t.udp.recv.Store(datagramRecv)
+}
+
+const (
+	// maxMSL bounds msl: two minutes, as RFC 9293 has it.
+	maxMSL = 240
+	// minSpace is the least of spaces.
+	minSpace = minBuffer
+)
+
+// space gives a new endpoint the buffers that sysctl(8) has set. Those of TCP
+// stay what the stack begins with, and grow, while nothing else is set.
+func (e *endpoint) space() {
+	so, t := e.ep.SocketOptions(), &e.in.set
+	switch e.kind {
+	case kindTCP:
+		if v := t.tcp.send.Load(); v != tcpSpace {
+			so.SetSendBufferSize(int64(v), true)
+			e.extra.setSend.Store(true)
+		}
+		if v := t.tcp.recv.Load(); v != tcpSpace {
+			so.SetReceiveBufferSize(int64(v), true)
+			e.extra.setRecv.Store(true)
+		}
+	case kindUDP:
+		so.SetSendBufferSize(int64(t.udp.send.Load()), true)
+		so.SetReceiveBufferSize(int64(t.udp.recv.Load()), true)
+	}
 }
 
 // maxDAD bounds dadCount.
@@ -36,12 +81,23 @@ const maxDAD = 100
 
 // knob describes an integer from 0 to most, kept in v.
 func (in *Inet) knob(num int32, name, desc string, most int32, v *atomic.Int32) sysctl.Spec {
+	return in.bounded(num, name, desc, 0, most, v)
+}
+
+// addSpaces enters the buffers of a protocol's new sockets.
+func (in *Inet) addSpaces(n *sysctl.Node, send, recv int32, v *spaces) {
+	n.Add(in.bounded(send, "sendspace", "Send buffer to begin with", minSpace, net.MaxBuffer, &v.send))
+	n.Add(in.bounded(recv, "recvspace", "Receive buffer to begin with", minSpace, net.MaxBuffer, &v.recv))
+}
+
+// bounded describes an integer from least to most, kept in v.
+func (in *Inet) bounded(num int32, name, desc string, least, most int32, v *atomic.Int32) sysctl.Spec {
 	return sysctl.Spec{
 		Num: num, Name: name, Desc: desc, Type: abi.CTLTYPE_INT, Flags: abi.CTLFLAG_READWRITE, Size: 4,
 		Get: func(*proc.LWP) ([]byte, error) { return net.Value(v.Load()), nil },
 		Set: func(_ *proc.LWP, b []byte) error {
 			n, err := net.Int(b)
-			if err != nil || n < 0 || n > most {
+			if err != nil || n < least || n > most {
 				return abi.EINVAL
 			}
 			v.Store(n)
@@ -57,6 +113,8 @@ func (in *Inet) knob(num int32, name, desc string, most int32, v *atomic.Int32) 
 
 // apply makes the stack obey the settings. None of it can fail.
 func (in *Inet) apply(s *stack.Stack) {
+	wait := tcpip.TCPTimeWaitTimeoutOption(2 * time.Duration(in.set.msl.Load()) * halfSecond)
+	_ = s.SetTransportProtocolOption(tcp.ProtocolNumber, &wait)
 	keepHeaders(s, in.set.forwards4.Load() != 0)
 	_ = s.SetForwardingDefaultAndAllNICs(ipv4.ProtocolNumber, in.set.forwards4.Load() != 0)
 	_ = s.SetForwardingDefaultAndAllNICs(ipv6.ProtocolNumber, in.set.forwards6.Load() != 0)

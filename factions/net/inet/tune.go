@@ -23,17 +23,18 @@ const (
 	// leastTCP is that of a kernel whose memory is limited, and memShare the
 	// part of the limit that a socket's buffer may have.
 	leastTCP, memShare = 32 << 10, 256
-	// tcpSpace is what a program sees of a TCP socket's buffers until it sets
-	// them: NetBSD's begin there and grow too.
+	// tcpSpace is what a program sees of a TCP socket's buffers until it or
+	// sysctl(8) sets them: NetBSD's begin there and grow too.
 	tcpSpace = 32768
-	// datagramSend and datagramRecv are those of UDP and raw sockets
-	// (net.inet.udp.sendspace and recvspace).
+	// datagramSend and datagramRecv are those of raw sockets, and what those of
+	// UDP begin with (net.inet.udp.sendspace and recvspace).
 	datagramSend = 9216
 	datagramRecv = 41600
 	// controlTTL is the TTL of what the stack itself answers, as ICMP echo.
 	controlTTL = 255
-	// timeWait is how long a closed connection is remembered. All of them are
-	// on lo0, where no packet stays longer.
+	// timeWait is how long a closed connection is remembered, whichever
+	// interface it was over, until net.inet.tcp.msl is set. It suits lo0, where
+	// no packet stays longer; twice NetBSD's net.inet.tcp.msl is a minute.
 	timeWait = 2 * time.Second
 )
 
@@ -50,7 +51,6 @@ func (in *Inet) tune(s *stack.Stack) {
 		ptr(tcpip.TCPSACKEnabled(true)),
 		ptr(tcpip.TCPModerateReceiveBufferOption(false)),
 		ptr(tcpip.TCPDelayEnabled(true)),
-		ptr(tcpip.TCPTimeWaitTimeoutOption(timeWait)),
 		ptr(tcpip.TCPTimeWaitReuseOption(tcpip.TCPTimeWaitReuseGlobal)),
 	} {
 		_ = s.SetTransportProtocolOption(tcp.ProtocolNumber, o)
