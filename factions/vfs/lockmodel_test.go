@@ -21,14 +21,16 @@ const (
 type wantModel struct {
 	file, start, last int
 	typ               int16
+	whole             bool // by flock(2)
 }
 
-// lockerModel is a process of the model: the lock it has on each byte, and the
-// one it sleeps for, if any.
+// lockerModel is a process of the model: the lock it has on each byte, those of
+// flock(2) that its open files have, and the one it sleeps for, if any.
 type lockerModel struct {
 	g    *guest
 	fd   [lockFiles]int32
 	has  [lockFiles][lockBytes]int16
+	held [lockFiles]int16
 	want *wantModel
 	done chan error
 	got  bool // it has been given what it sleeps for
@@ -40,11 +42,42 @@ type locksModel struct {
 	procs []*lockerModel
 }
 
-// inTheWay returns who has a lock that conflicts with w of p.
+// excludes reports whether who has one type of lock is in the way of another.
+func excludes(has, typ int16) bool {
+	return has == abi.F_WRLCK || has == abi.F_RDLCK && typ == abi.F_WRLCK
+}
+
+// heldBy reports whether a lock of flock(2) is in the way of w: an open file's,
+// even when its process is the one that wants a range. A file that asks for
+// another lock of its own is not in its own way.
+func (m *locksModel) heldBy(p *lockerModel, w *wantModel) bool {
+	for _, o := range m.procs {
+		if !(w.whole && o == p) && excludes(o.held[w.file], w.typ) {
+			return true
+		}
+	}
+	return false
+}
+
+// blocked reports whether anything is in the way of w of p. Ranges are even
+// when flock(2) asks in the same process.
+func (m *locksModel) blocked(p *lockerModel, w *wantModel) bool {
+	if len(m.inTheWay(p, w)) > 0 || m.heldBy(p, w) {
+		return true
+	}
+	for _, has := range p.has[w.file] {
+		if w.whole && excludes(has, w.typ) {
+			return true
+		}
+	}
+	return false
+}
+
+// inTheWay returns which others have ranges that conflict with w of p.
 func (m *locksModel) inTheWay(p *lockerModel, w *wantModel) (others []*lockerModel) {
 	for _, o := range m.procs {
 		for i := w.start; o != p && i <= w.last; i++ {
-			if has := o.has[w.file][i]; has == abi.F_WRLCK || has == abi.F_RDLCK && w.typ == abi.F_WRLCK {
+			if excludes(o.has[w.file][i], w.typ) {
 				others = append(others, o)
 				break
 			}
@@ -53,10 +86,14 @@ func (m *locksModel) inTheWay(p *lockerModel, w *wantModel) (others []*lockerMod
 	return others
 }
 
+// waits reports that p sleeps for a range; who sleeps in flock(2) counts as
+// running.
+func (p *lockerModel) waits() bool { return p.want != nil && !p.want.whole }
+
 // waitsFor reports whether somebody in the way of w waits, in the end, for p.
 func (m *locksModel) waitsFor(p, from *lockerModel, w *wantModel, depth int) bool {
 	for _, o := range m.inTheWay(from, w) {
-		if o == p || o.want != nil && depth < len(m.procs) && m.waitsFor(p, o, o.want, depth+1) {
+		if o == p || o.waits() && depth < len(m.procs) && m.waitsFor(p, o, o.want, depth+1) {
 			return true
 		}
 	}
@@ -66,7 +103,7 @@ func (m *locksModel) waitsFor(p, from *lockerModel, w *wantModel, depth int) boo
 // circle reports that p would wait for itself.
 func (m *locksModel) circle(p *lockerModel, w *wantModel) bool {
 	for _, o := range m.inTheWay(p, w) {
-		if o.want != nil && m.waitsFor(p, o, o.want, 0) {
+		if o.waits() && m.waitsFor(p, o, o.want, 0) {
 			return true
 		}
 	}
@@ -74,6 +111,10 @@ func (m *locksModel) circle(p *lockerModel, w *wantModel) bool {
 }
 
 func (p *lockerModel) apply(w *wantModel) {
+	if w.whole {
+		p.held[w.file] = w.typ
+		return
+	}
 	for i := w.start; i <= w.last; i++ {
 		p.has[w.file][i] = w.typ
 	}
@@ -101,7 +142,7 @@ func (m *locksModel) settle() {
 				p.got = true
 			default:
 			}
-			ok := len(m.inTheWay(p, p.want)) == 0
+			ok := !m.blocked(p, p.want)
 			free = free || ok || p.got
 			if ok && p.got {
 				p.apply(p.want)
@@ -151,7 +192,7 @@ func (m *locksModel) lock() {
 		return
 	}
 	var want error
-	if w.typ != abi.F_UNLCK && len(m.inTheWay(p, w)) > 0 {
+	if w.typ != abi.F_UNLCK && m.blocked(p, w) {
 		want = abi.EAGAIN
 	}
 	m.is("F_SETLK", p.g.fcntl(p.fd[w.file], abi.F_SETLK, w.flock()), want)
@@ -171,17 +212,45 @@ func (m *locksModel) wait() {
 	}
 	call := func() error { return p.g.fcntl(p.fd[w.file], abi.F_SETLKW, w.flock()) }
 	switch {
-	case len(m.inTheWay(p, w)) == 0:
+	case !m.blocked(p, w):
 		m.is("F_SETLKW", call(), nil)
 		p.apply(w)
 	case m.circle(p, w):
 		m.is("F_SETLKW in a circle", call(), abi.EDEADLK)
 	default:
-		p.want = w
-		go func() { p.done <- call() }()
-		for p.g.l.Asleep() < 0 {
-			runtime.Gosched()
-		}
+		m.sleep(p, w, call)
+	}
+}
+
+// sleep has p sleep for w.
+func (m *locksModel) sleep(p *lockerModel, w *wantModel, call func() error) {
+	p.want = w
+	go func() { p.done <- call() }()
+	for p.g.l.Asleep() < 0 {
+		runtime.Gosched()
+	}
+}
+
+// whole takes, changes or gives up the lock of an open file, and sometimes
+// sleeps for it: a file that has one gives it up before.
+func (m *locksModel) whole() {
+	p := m.idle()
+	if p == nil {
+		return
+	}
+	w := &wantModel{file: rapid.IntRange(0, lockFiles-1).Draw(m.t, "file"), last: lockBytes - 1, whole: true}
+	how := rapid.SampledFrom([]int32{abi.LOCK_SH, abi.LOCK_EX, abi.LOCK_UN}).Draw(m.t, "how")
+	w.typ = map[int32]int16{abi.LOCK_SH: abi.F_RDLCK, abi.LOCK_EX: abi.F_WRLCK}[how]
+	call := func() error { return p.g.flock(p.fd[w.file], how) }
+	switch {
+	case how == abi.LOCK_UN || !m.blocked(p, w):
+		m.is("flock", call(), nil)
+		p.apply(w)
+	case rapid.Bool().Draw(m.t, "sleep"):
+		p.held[w.file] = 0
+		m.sleep(p, w, call)
+	default:
+		m.is("flock", p.g.flock(p.fd[w.file], how|abi.LOCK_NB), abi.EAGAIN)
 	}
 }
 
@@ -193,14 +262,16 @@ func (m *locksModel) test() {
 	}
 	fl := w.flock()
 	m.is("F_GETLK", p.g.fcntl(p.fd[w.file], abi.F_GETLK, fl), nil)
-	others := m.inTheWay(p, w)
-	if len(others) == 0 {
+	if !m.blocked(p, w) {
 		if fl.Type != abi.F_UNLCK {
 			m.t.Fatalf("%+v is in the way of %+v", fl, w)
 		}
 		return
 	}
-	for _, o := range others {
+	if fl.Pid == -1 && m.heldBy(p, w) {
+		return
+	}
+	for _, o := range m.inTheWay(p, w) {
 		if o.g.l.Proc().Pid == fl.Pid && o.has[w.file][max(int(fl.Start), w.start)] == fl.Type {
 			return
 		}
@@ -235,7 +306,7 @@ func (m *locksModel) interrupt() {
 	}
 }
 
-// Range locks of processes on two files behave as a model with one entry for
+// Range locks of processes and locks of open files on two files behave as a model with one entry for
 // each byte: who gets a lock, who sleeps and until when, who would sleep for
 // ever, and who is told to be in the way.
 func TestLockModel(t *testing.T) {
@@ -260,7 +331,8 @@ func TestLockModel(t *testing.T) {
 		}
 		rt.Repeat(map[string]func(*rapid.T){
 			"lock": with(m.lock), "unlock": with(m.lock), "wait": with(m.wait), "wait again": with(m.wait),
-			"test": with(m.test), "reopen": with(m.reopen), "interrupt": with(m.interrupt), "": with(m.settle),
+			"test": with(m.test), "reopen": with(m.reopen), "whole": with(m.whole), "whole again": with(m.whole),
+			"interrupt": with(m.interrupt), "": with(m.settle),
 		})
 		for range m.procs {
 			m.interrupt()
