@@ -70,11 +70,27 @@ func (e *endpoint) setMembership(join bool, val []byte) error {
 	}
 	m := tcpip.MembershipOption{MulticastAddr: group}
 	if iface.Unspecified() {
-		m.NIC = loNIC
+		m.NIC = e.in.groupNIC(group)
 	} else if m.NIC = e.stack.CheckLocalAddress(0, ipv4.ProtocolNumber, iface); m.NIC == 0 {
 		return abi.EADDRNOTAVAIL
 	}
 	return e.changeMembership(join, m)
+}
+
+// groupNIC returns the interface of a group for which a program names none: that
+// of the route to it, or the first Ethernet interface that is up, or lo0.
+func (in *Inet) groupNIC(group tcpip.Address) tcpip.NICID {
+	in.ifs.mu.Lock()
+	defer in.ifs.mu.Unlock()
+	if r, ok := in.ifs.lookup(group); ok {
+		return r.via.home()
+	}
+	for _, i := range in.ifs.list {
+		if i.eth != nil && i.up() {
+			return i.nic
+		}
+	}
+	return loNIC
 }
 
 // changeMembership joins or leaves a group: EADDRINUSE for one joined

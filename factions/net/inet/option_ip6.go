@@ -58,7 +58,7 @@ func (e *endpoint) setIP6Int(name, v int32) error {
 	case name == abi.IPV6_TCLASS && inRange(-1, 255):
 		return e.setInt(tcpip.IPv6TrafficClassOption, max(int(v), 0))
 	case name == abi.IPV6_MULTICAST_IF && v >= 0:
-		return errno(e.ep.SetSockOpt(&tcpip.MulticastInterfaceOption{NIC: tcpip.NICID(v)}))
+		return e.setInt(tcpip.IPv6MulticastInterfaceOption, int(v))
 	case name == abi.IPV6_CHECKSUM && v >= -1:
 		return e.setInt(tcpip.IPv6Checksum, int(v))
 	case name == abi.IPV6_PORTRANGE:
@@ -90,7 +90,7 @@ func (e *endpoint) setMembership6(join bool, val []byte) error {
 		return abi.EINVAL
 	}
 	if m.NIC == 0 {
-		m.NIC = loNIC
+		m.NIC = e.in.groupNIC(m.MulticastAddr)
 	}
 	if !e.stack.HasNIC(m.NIC) {
 		return abi.ENXIO
@@ -154,11 +154,7 @@ func (e *endpoint) getMulticast6(name int32) ([]byte, error) {
 	case abi.IPV6_MULTICAST_LOOP:
 		return net.FromBool(e.ep.SocketOptions().GetMulticastLoop()), nil
 	}
-	var o tcpip.MulticastInterfaceOption
-	if err := e.ep.GetSockOpt(&o); err != nil {
-		return nil, errno(err)
-	}
-	return net.Value(int32(o.NIC)), nil
+	return e.getInt(tcpip.IPv6MulticastInterfaceOption)
 }
 
 // setICMP6 takes ICMP6_FILTER, whose bits pass types; the stack's block them.
