@@ -51,6 +51,36 @@ func TestConn(t *testing.T) {
 	})
 }
 
+// TestManyConnections has both sides close, while descriptors that one has
+// closed become the other's: each must be told of its own events.
+func TestManyConnections(t *testing.T) {
+	transports(t, func(t *testing.T, c *client.Client) {
+		l, err := c.Net().Listen("tcp", "127.0.0.1:0")
+		must(t, err)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for {
+				conn, err := l.Accept()
+				if err != nil {
+					return
+				}
+				_, _ = conn.Read(make([]byte, 1))
+				_ = conn.Close()
+			}
+		}()
+		for range 1000 {
+			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			conn, err := c.Net().DialContext(ctx, "tcp", l.Addr().String())
+			cancel()
+			must(t, err)
+			must(t, conn.Close())
+		}
+		must(t, l.Close())
+		<-done
+	})
+}
+
 func TestHTTP(t *testing.T) {
 	transports(t, func(t *testing.T, c *client.Client) {
 		l, err := c.Net().Listen("tcp", ":0")

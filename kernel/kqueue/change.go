@@ -11,10 +11,7 @@ import (
 // does not exist. EV_ADD goes before EV_DELETE.
 func (q *Queue) Change(l *proc.LWP, c abi.Kevent) error {
 	c.Flags &^= abi.EV_SYSFLAGS
-	k := key{c.Ident, c.Filter}
-	q.mu.Lock()
-	n := q.notes[k]
-	q.mu.Unlock()
+	n := q.current(l, key{c.Ident, c.Filter})
 	switch {
 	case n == nil && c.Flags&abi.EV_ADD == 0:
 		return missing(l, c)
@@ -30,19 +27,37 @@ func (q *Queue) Change(l *proc.LWP, c abi.Kevent) error {
 	return nil
 }
 
+// current returns the note of that key, nil when there is none. One for a file
+// that the descriptor no longer stands for is none: who closed the descriptor
+// is about to drop it.
+func (q *Queue) current(l *proc.LWP, k key) *knote {
+	q.mu.Lock()
+	n := q.notes[k]
+	q.mu.Unlock()
+	if n == nil || n.file == nil {
+		return n
+	}
+	f, err := fileOf(l, k.ident)
+	if err == nil {
+		_ = f.Drop(l)
+	}
+	if f == n.file {
+		return n
+	}
+	q.drop(n)
+	return nil
+}
+
 // missing is what a change of a note that does not exist gives.
 func missing(l *proc.LWP, c abi.Kevent) error {
-	switch c.Filter {
-	case abi.EVFILT_READ, abi.EVFILT_WRITE, abi.EVFILT_VNODE:
+	if ofFile(c.Filter) {
 		f, err := fileOf(l, c.Ident)
 		if err != nil {
 			return err
 		}
 		_ = f.Drop(l)
-	default:
-		if _, err := newFilter(c.Filter); err == abi.EINVAL {
-			return err
-		}
+	} else if _, err := newFilter(c.Filter); err == abi.EINVAL {
+		return err
 	}
 	return abi.ENOENT
 }
@@ -54,6 +69,12 @@ func (q *Queue) add(l *proc.LWP, c abi.Kevent) error {
 		return err
 	}
 	n := &knote{q: q, kq: c, f: f, disabled: c.Flags&(abi.EV_DISABLE|abi.EV_ENABLE) == abi.EV_DISABLE}
+	if ofFile(c.Filter) {
+		if n.file, err = fileOf(l, c.Ident); err != nil {
+			return err
+		}
+		defer n.file.Drop(l)
+	}
 	if err := q.enter(n); err != nil {
 		return err
 	}

@@ -29,6 +29,11 @@ func newFilter(number uint32) (filter, error) {
 	return nil, abi.EINVAL
 }
 
+// ofFile reports whether a filter is one of files.
+func ofFile(filter uint32) bool {
+	return filter == abi.EVFILT_READ || filter == abi.EVFILT_WRITE || filter == abi.EVFILT_VNODE
+}
+
 // watched is a descriptor's file for as long as it is open. The note has no
 // reference of its own: it ends with the descriptor.
 type watched struct {
@@ -49,12 +54,7 @@ func fileOf(l *proc.LWP, ident uint64) (*file.File, error) {
 // attachFile begins to watch descriptor n.ident, and events in the queue that
 // pick returns.
 func (w *watched) attachFile(l *proc.LWP, n *knote, mask event.Mask, notify func(event.Mask), pick func(*file.File) (*event.Queue, error)) error {
-	fd := int32(n.kq.Ident)
-	f, err := fileOf(l, n.kq.Ident)
-	if err != nil {
-		return err
-	}
-	defer f.Drop(l)
+	fd, f := int32(n.kq.Ident), n.file
 	q, err := pick(f)
 	if err != nil {
 		return err

@@ -57,6 +57,9 @@ type knote struct {
 	q  *Queue
 	kq abi.Kevent // ident, filter, flags, fflags (those asked for), data as given, udata
 	f  filter
+	// file is what ident stood for when the note was made, of filters of
+	// files. The note has no reference to it.
+	file *file.File
 
 	// Protected by the queue's lock.
 	next     *knote

@@ -34,7 +34,7 @@ const (
 	controlTTL = 255
 	// timeWait is how long a closed connection is remembered, whichever
 	// interface it was over, until net.inet.tcp.msl is set. It suits lo0, where
-	// no packet stays longer; twice NetBSD's net.inet.tcp.msl is a minute.
+	// no packet stays longer; twice NetBSD's net.inet.tcp.msl is half a minute.
 	timeWait = 2 * time.Second
 )
 
