@@ -32,6 +32,8 @@ func TestPcblist(t *testing.T) {
 		lfd, port := x.listener(af)
 		c := x.socket(af, abi.SOCK_STREAM, 0)
 		x.ok(x.SysConnect(x.l, c, in(loopback(af, port))))
+		_, err := x.SysAccept(x.l, lfd, nobody) // now both ends are established
+		x.ok(err)
 		x.send(c, "four")
 		states := map[int32]int{}
 		for _, k := range x.pcbs(af, abi.IPPROTO_TCP) {
