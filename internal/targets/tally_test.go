@@ -47,3 +47,17 @@ func TestSelectionNames(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyLate(t *testing.T) {
+	const progress = "fuzz: elapsed: 5s, execs: 42662 (6927/sec), new interesting: 55 (total: 64)\n"
+	for out, want := range map[string]bool{
+		progress + "--- FAIL: FuzzSelect (5.16s)\n    context deadline exceeded\nFAIL\nexit status 1\n":                              true,
+		progress + "--- FAIL: FuzzSelect (1.16s)\n    --- FAIL: FuzzSelect (0.00s)\n        select_test.go:9: no\n    Failing input": false,
+		progress + "--- FAIL: FuzzSelect (5.16s)\n    context deadline exceeded\n    Failing input written to x\nFAIL\n":             false,
+		"context deadline exceeded\nFAIL\n": false,
+	} {
+		if got := onlyLate(out); got != want {
+			t.Errorf("%v of %q", got, out)
+		}
+	}
+}
