@@ -56,11 +56,25 @@ func release(frames []*Frame) {
 	}
 }
 
-// Header returns the Ethernet header of a frame, which may not be parsed yet. ok is
-// false for one that is too short.
+// Header returns the Ethernet header of a frame, which may not be parsed yet, to
+// be read only. The frame stays as it is: others may look at it at the same
+// time. ok is false for one that is too short.
 func Header(f *Frame) (eth header.Ethernet, ok bool) {
 	if h := f.LinkHeader().Slice(); len(h) == HeaderSize {
 		return h, true
 	}
-	return f.Data().PullUp(HeaderSize)
+	views, at := f.AsViewList()
+	for v := views.Front(); v != nil; v = v.Next() {
+		b := v.AsSlice()
+		b = b[min(at, len(b)):]
+		at -= min(at, v.Size())
+		if eth == nil && len(b) >= HeaderSize {
+			return b[:HeaderSize], true
+		}
+		eth = append(eth, b[:min(len(b), HeaderSize-len(eth))]...)
+		if len(eth) == HeaderSize {
+			return eth, true
+		}
+	}
+	return nil, false
 }

@@ -45,7 +45,7 @@ func TestTCP(t *testing.T) {
 func TestImpaired(t *testing.T) {
 	a, b, seg := pair(t)
 	seg.Impair("", link.Impairment{Seed: 1, Delay: time.Millisecond, Jitter: time.Millisecond,
-		Rate: 20 << 20, Loss: 0.01, Duplicate: 0.02, Reorder: 0.02})
+		Rate: 20 << 20, Loss: 0.01, Duplicate: 0.2, Reorder: 0.02})
 	both(t, func(t *testing.T, addr netip.Addr) {
 		box.Transfer(t, a, b, netip.AddrPortFrom(addr, 7), 500_000)
 	})
