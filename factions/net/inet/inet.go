@@ -106,8 +106,9 @@ func (in *Inet) Stack() (*stack.Stack, error) {
 const loNIC tcpip.NICID = 1
 
 // HostOptions returns options of a stack that has the kernel's host for clock
-// and chance, and no protocols yet.
+// and chance, and no protocols yet. What the stack logs is written nowhere.
 func (in *Inet) HostOptions() stack.Options {
+	silence()
 	return stack.Options{Clock: clock{in.host}, RandSource: newRandomSource(in.host), SecureRNG: randomReader{in.host}}
 }
 
