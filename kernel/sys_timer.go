@@ -28,7 +28,10 @@ func toItimerval(v timer.Value) abi.Itimerval {
 }
 
 // SysSetitimer50 is setitimer(2), row 425. Without a new value it is
-// getitimer(2).
+// getitimer(2). ITIMER_VIRTUAL is kept and never expires: what callers do
+// between their calls the kernel does not see, and waiting on the host would
+// look like work. ITIMER_PROF runs while the process is in a call. NetBSD's
+// rump kernel runs neither.
 func (b *Base) SysSetitimer50(l *proc.LWP, which int32, itv usermem.In[abi.Itimerval], oitv usermem.Out[abi.Itimerval]) error {
 	if itv.IsNil() {
 		if oitv.IsNil() {

@@ -25,7 +25,11 @@ row; the types of its parameters are those of package usermem.
 
 // Docs emits the reference of system calls.
 func Docs(in *Input) ([]File, error) {
-	d := &docs{in: in, served: servedBy(in)}
+	notes, err := parseDocsNotes(docsNotesText)
+	if err != nil {
+		return nil, err
+	}
+	d := &docs{in: in, served: servedBy(in), bases: map[string]bool{}, notes: notes}
 	d.head()
 	if err := d.stubs(); err != nil {
 		return nil, err
@@ -39,7 +43,10 @@ type docs struct {
 	in *Input
 	// served lists handlers by number, nil where no part has one.
 	served []*Served
-	b      bytes.Buffer
+	// bases has the base names of calls of which somebody serves a version.
+	bases map[string]bool
+	notes []docsNote
+	b     bytes.Buffer
 }
 
 // servedBy lists who serves each row when every part is there. Of two that
@@ -56,10 +63,13 @@ func servedBy(in *Input) []*Served {
 	return rows
 }
 
-// head writes what stands in front: the counts.
+// head writes what stands in front: the counts. It collects what is served.
 func (d *docs) head() {
 	stubs, served, more := 0, 0, 0
 	for i := range d.in.Table.Entries {
+		if d.served[i] != nil {
+			d.bases[d.in.Table.Entries[i].Base] = true
+		}
 		switch rump, has := d.in.Table.Entries[i].Rump, d.served[i] != nil; {
 		case rump && has:
 			stubs, served = stubs+1, served+1
@@ -85,6 +95,9 @@ func (d *docs) stubs() error {
 			return err
 		}
 		fmt.Fprintf(&d.b, "### %d %s\n\n%s\n\n", e.Number, escape(e.Name), d.row(e))
+		if note := d.note(e); note != "" {
+			fmt.Fprintf(&d.b, "%s\n\n", escape(note))
+		}
 		fmt.Fprintf(&d.b, "```c\n%s\n```\n", Prototype(e))
 		fmt.Fprintf(&d.b, "```go\n%#v\n%s\n```\n\n", s.declaration(), d.handler(e, s.sig))
 	}
@@ -134,7 +147,7 @@ func (d *docs) handler(e *master.Entry, sig Sig) string {
 // others writes the rest of the table.
 func (d *docs) others() {
 	d.b.WriteString("## The other rows\n\nNo client stub is made for these. Calls that no part serves answer ENOSYS; those of a module raise SIGSYS first.\n\n")
-	d.b.WriteString("| number | type | call | served by |\n|---:|---|---|---|\n")
+	d.b.WriteString("| number | type | call | served by, and remarks |\n|---:|---|---|---|\n")
 	for i := range d.in.Table.Entries {
 		e := &d.in.Table.Entries[i]
 		if e.Rump {
@@ -144,8 +157,17 @@ func (d *docs) others() {
 		if !e.HasCall() {
 			call = escape(e.Comment)
 		}
-		fmt.Fprintf(&d.b, "| %d | %s | %s | %s |\n", e.Number, escape(e.Type), call, d.part(e))
+		fmt.Fprintf(&d.b, "| %d | %s | %s | %s |\n", e.Number, escape(e.Type), call, d.remark(e))
 	}
+}
+
+// remark is who serves a row, and the remark on it.
+func (d *docs) remark(e *master.Entry) string {
+	part, note := d.part(e), escape(d.note(e))
+	if part != "" && note != "" {
+		return part + ". " + note
+	}
+	return part + note
 }
 
 // escape keeps Markdown from reading underscores and bars as its own.
