@@ -18,9 +18,9 @@ Without -t, SOURCE is a kernel's URL, a path in the kernel at RUMP_SERVER (:/tmp
 an image as rumpctl image takes it, and its files are shown to the host's programs in
 the host's directory DIR, until the command is ended by a signal or by fusermount3 -u
 DIR, or the kernel goes. Images are only read without -w. The host keeps nothing that
-other clients of the kernel may change. Locks of flock are the kernel's, those of fcntl
-the host's. By root it is mounted for all users, each with their rights; by others for
-themselves, with all rights.
+other clients of the kernel may change, and the locks of the host's programs, flock's
+and fcntl's, are the kernel's. By root it is mounted for all users, each with their
+rights; by others for themselves, with all rights.
 
 Types: tmpfs, null, kernfs, fdesc, ptyfs, and, of a device in the kernel,
 ffs, ext2fs, lfs, msdos, cd9660; those that the kernel holds, see

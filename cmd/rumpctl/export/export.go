@@ -57,6 +57,7 @@ type export struct {
 	o       Options
 	dirs    dirCache
 	devices devices
+	lockers lockers
 	// shared says that users other than the one who mounts may come, each with
 	// their own rights: the host checks them, and files belong to their makers.
 	shared bool
@@ -84,12 +85,23 @@ func New(c *client.Client, dir string, o Options) (*Mount, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := fs.Mount(dir, root, x.options(root.id))
+	server, err := x.mount(dir, root)
 	if err != nil {
 		x.dirs.close(c)
 		return nil, err
 	}
 	return &Mount{x: x, server: server, dir: dir}, nil
+}
+
+// mount mounts the tree of root and serves it.
+func (x *export) mount(dir string, root *node) (*fuse.Server, error) {
+	o := x.options(root.id)
+	server, err := fuse.NewServer(&protocol{fs.NewNodeFS(root, o), x}, dir, &o.MountOptions)
+	if err != nil {
+		return nil, err
+	}
+	go server.Serve()
+	return server, server.WaitMount()
 }
 
 // possible tells what is missing.
@@ -107,9 +119,7 @@ func (x *export) options(root fs.StableAttr) *fs.Options {
 	o := &fs.Options{
 		MountOptions: fuse.MountOptions{
 			FsName: x.o.Source, Name: "rumpkit", MaxWrite: maxTransfer, DirectMount: x.shared, AllowOther: x.shared,
-			// Locks of flock(2) are the kernel's, those of fcntl(2) belong to
-			// processes, which only the host can tell apart.
-			EnableLocks: true, DisabledCapabilities: fuse.CAP_POSIX_LOCKS,
+			EnableLocks: !x.o.Alone,
 			// What the host would not keep is not worth asking for.
 			DisableReadDirPlus: !x.o.Alone,
 			ExtraCapabilities:  fuse.CAP_DIRECT_IO_ALLOW_MMAP | fuse.CAP_READDIRPLUS_AUTO | fuse.CAP_ASYNC_DIO,

@@ -5,7 +5,6 @@ import (
 	"context"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"github.com/hanwen/go-fuse/v2/fs"
 	"github.com/hanwen/go-fuse/v2/fuse"
@@ -18,6 +17,8 @@ import (
 type handle struct {
 	n  *node
 	fd int
+	// flags are the host's that it was opened with.
+	flags uint32
 	// writable says that it was opened for writing; appends, that each write
 	// goes to the end.
 	writable, appends bool
@@ -29,12 +30,9 @@ var (
 	_ fs.NodeOpener    = (*node)(nil)
 	_ fs.FileReader    = (*handle)(nil)
 	_ fs.FileWriter    = (*handle)(nil)
-	_ fs.FileFlusher   = (*handle)(nil)
 	_ fs.FileFsyncer   = (*handle)(nil)
 	_ fs.FileReleaser  = (*handle)(nil)
 	_ fs.FileAllocater = (*handle)(nil)
-	_ fs.FileSetlker   = (*handle)(nil)
-	_ fs.FileSetlkwer  = (*handle)(nil)
 )
 
 // openFlags are the host's flags as the kernel has them. What concerns making
@@ -59,7 +57,7 @@ func openFlags(flags uint32) int {
 
 // opened makes a handle of a descriptor.
 func (n *node) opened(fd int, flags uint32) *handle {
-	h := &handle{n: n, fd: fd, writable: flags&unix.O_ACCMODE != unix.O_RDONLY, appends: flags&unix.O_APPEND != 0}
+	h := &handle{n: n, fd: fd, flags: flags, writable: flags&unix.O_ACCMODE != unix.O_RDONLY, appends: flags&unix.O_APPEND != 0}
 	h.uses.Store(1)
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -195,11 +193,6 @@ func (h *handle) write(data []byte, off int64) (int, error) {
 	return h.n.x.c.Pwrite(h.fd, data, off)
 }
 
-// Flush has nothing to do: what was written is in the kernel. The host is told
-// so once, and closes files without asking from then on; what a program has
-// mapped and changed it writes before, and locks of flock(2) end with Release.
-func (h *handle) Flush(context.Context) syscall.Errno { return syscall.ENOSYS }
-
 // Fsync waits until the file is where it is kept.
 func (h *handle) Fsync(context.Context, uint32) syscall.Errno {
 	return errno(h.n.x.c.Fsync(h.fd))
@@ -210,6 +203,9 @@ func (h *handle) Release(context.Context) syscall.Errno {
 	h.n.mu.Lock()
 	delete(h.n.open, h)
 	h.n.mu.Unlock()
+	if h.n.x.lockers.any() {
+		h.n.x.lockers.endAll(func(l *locker) bool { return l.made == h })
+	}
 	h.done()
 	return 0
 }
@@ -223,31 +219,4 @@ func (h *handle) Allocate(_ context.Context, off, size uint64, mode uint32) sysc
 		return errno(h.n.x.c.Fdiscard(h.fd, int64(off), int64(size)))
 	}
 	return syscall.EOPNOTSUPP
-}
-
-// lockPoll is how long flock waits before it looks again, so that a signal can
-// call it away.
-const lockPoll = 20 * time.Millisecond
-
-// Setlk takes or gives back a lock of flock(2), without waiting.
-func (h *handle) Setlk(_ context.Context, _ uint64, lk *fuse.FileLock, flags uint32) syscall.Errno {
-	if flags&fuse.LK_FLOCK == 0 {
-		return syscall.ENOSYS
-	}
-	how := map[uint32]int{unix.F_RDLCK: abi.LOCK_SH, unix.F_WRLCK: abi.LOCK_EX, unix.F_UNLCK: abi.LOCK_UN}[lk.Typ]
-	return errno(h.n.x.c.Flock(h.fd, how|abi.LOCK_NB))
-}
-
-// Setlkw waits for a lock.
-func (h *handle) Setlkw(ctx context.Context, owner uint64, lk *fuse.FileLock, flags uint32) syscall.Errno {
-	for {
-		if e := h.Setlk(ctx, owner, lk, flags); e != syscall.EAGAIN {
-			return e
-		}
-		select {
-		case <-ctx.Done():
-			return syscall.EINTR
-		case <-time.After(lockPoll):
-		}
-	}
 }

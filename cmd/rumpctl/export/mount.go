@@ -24,6 +24,7 @@ func tool() string {
 // fusermount3 -u. Descriptors in the kernel are closed then.
 func (m *Mount) Wait() {
 	m.server.Wait()
+	m.x.lockers.close()
 	m.x.dirs.close(m.x.c)
 }
 
