@@ -52,6 +52,11 @@ func (in *Inet) tune(s *stack.Stack) {
 		ptr(tcpip.TCPModerateReceiveBufferOption(false)),
 		ptr(tcpip.TCPDelayEnabled(true)),
 		ptr(tcpip.TCPTimeWaitReuseOption(tcpip.TCPTimeWaitReuseGlobal)),
+		// Losses are found as by NetBSD's TCP (RFC 6675), not by the stack's
+		// RACK and tail loss probes: when frames are reordered or doubled it
+		// counts too few as outstanding, sets no timer after a probe, and the
+		// connection stands still for ever.
+		ptr(tcpip.TCPRecovery(0)),
 	} {
 		_ = s.SetTransportProtocolOption(tcp.ProtocolNumber, o)
 	}
