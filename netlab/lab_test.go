@@ -3,6 +3,7 @@ package netlab_test
 import (
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -42,10 +43,7 @@ func transfer(t *testing.T, a, b *netlab.Node, to netip.Addr, n int) {
 	}
 	defer l.Close()
 	go hash(l)
-	c, err := a.Net().Dial("tcp", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := dial(t, a, l.Addr().String())
 	defer c.Close()
 	sent := sha256.New()
 	data := make([]byte, n)
@@ -60,6 +58,21 @@ func transfer(t *testing.T, a, b *netlab.Node, to netip.Addr, n int) {
 	got, err := io.ReadAll(c)
 	if err != nil || !bytes.Equal(got, sent.Sum(nil)) {
 		t.Errorf("the hash is %x, %v", got, err)
+	}
+}
+
+// dial connects, again and again when every question for the link address of a
+// neighbour was lost.
+func dial(t *testing.T, a *netlab.Node, to string) net.Conn {
+	t.Helper()
+	for {
+		c, err := a.Net().Dial("tcp", to)
+		if err == nil {
+			return c
+		}
+		if !errors.Is(err, abi.EHOSTUNREACH) {
+			t.Fatal(err)
+		}
 	}
 }
 
