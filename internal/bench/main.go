@@ -26,7 +26,7 @@ func main() {
 	bin := flag.String("bin", "bin", "folder of the kernel programs")
 	out := flag.String("o", "bin/bench.txt", "where samples are written, for benchstat")
 	profile := flag.String("cpuprofile", "", "where to write a profile of this process")
-	only := flag.String("only", "", "vfs measures file systems only, net the network only")
+	only := flag.String("only", "", "vfs measures file systems only, fuse mounted images only, net the network only")
 	size := flag.Int64("size", 256, "MiB of the file of image file systems")
 	role := flag.String("role", "", "run as the far end of a measurement")
 	flag.Parse()
@@ -37,6 +37,8 @@ func main() {
 			err = pong(flag.Arg(0))
 		case *only == "vfs":
 			err = runVFS(ctx, *bin, *out, *size<<20)
+		case *only == "fuse":
+			err = runFUSE(ctx, *bin, *out)
 		case *only == "net":
 			err = runNet(ctx, *out)
 		default:

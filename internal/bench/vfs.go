@@ -253,14 +253,19 @@ func runVFS(ctx context.Context, bin, out string, size int64) error {
 	return errors.Join(err, save(out, results))
 }
 
-// vfsRatios measures the groups of rows of file systems, each by itself, and
-// says which the host does not permit.
-func vfsRatios(ctx context.Context, bin, tmp string, size int64) (results []result, err error) {
-	for _, group := range []func(c *cleanup) ([]row, error){
+// vfsRatios measures the groups of rows of file systems.
+func vfsRatios(ctx context.Context, bin, tmp string, size int64) ([]result, error) {
+	return groupRatios(
 		func(c *cleanup) ([]row, error) { return tmpfsRows(c, tmp) },
 		func(c *cleanup) ([]row, error) { return imageRows(c, tmp, size) },
 		func(c *cleanup) ([]row, error) { return fuseRows(ctx, c, bin, tmp) },
-	} {
+	)
+}
+
+// groupRatios measures groups of rows, each by itself, and says which the host
+// does not permit.
+func groupRatios(groups ...func(c *cleanup) ([]row, error)) (results []result, err error) {
+	for _, group := range groups {
 		c := new(cleanup)
 		rows, err := group(c)
 		var more []result

@@ -95,3 +95,14 @@ func (c *cleanup) fuse(ctx context.Context, dir, name string, size int64, progra
 	line, _ := bufio.NewReader(stderr).ReadString('\n')
 	return nil, fmt.Errorf("%w: %s does not mount: %s", errSkipped, name, strings.TrimSpace(line))
 }
+
+// runFUSE measures mounted images only.
+func runFUSE(ctx context.Context, bin, out string) error {
+	tmp, err := os.MkdirTemp(memoryDir(), "rumpkit-bench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	results, err := groupRatios(func(c *cleanup) ([]row, error) { return fuseRows(ctx, c, bin, tmp) })
+	return errors.Join(err, save(out, results))
+}

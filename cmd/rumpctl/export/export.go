@@ -55,7 +55,7 @@ type Mount struct {
 type export struct {
 	c       *client.Client
 	o       Options
-	dirs    dirCache
+	held    heldCache
 	devices devices
 	lockers lockers
 	// shared says that users other than the one who mounts may come, each with
@@ -87,7 +87,7 @@ func New(c *client.Client, dir string, o Options) (*Mount, error) {
 	}
 	server, err := x.mount(dir, root)
 	if err != nil {
-		x.dirs.close(c)
+		x.held.close(c)
 		return nil, err
 	}
 	return &Mount{x: x, server: server, dir: dir}, nil
@@ -122,8 +122,9 @@ func (x *export) options(root fs.StableAttr) *fs.Options {
 			EnableLocks: !x.o.Alone,
 			// What the host would not keep is not worth asking for.
 			DisableReadDirPlus: !x.o.Alone,
-			ExtraCapabilities:  fuse.CAP_DIRECT_IO_ALLOW_MMAP | fuse.CAP_READDIRPLUS_AUTO | fuse.CAP_ASYNC_DIO,
-			Logger:             log.New(io.Discard, "", 0),
+			ExtraCapabilities: fuse.CAP_DIRECT_IO_ALLOW_MMAP | fuse.CAP_READDIRPLUS_AUTO | fuse.CAP_ASYNC_DIO |
+				fuse.CAP_HANDLE_KILLPRIV_V2,
+			Logger: log.New(io.Discard, "", 0),
 		},
 		NullPermissions: true,
 		RootStableAttr:  &root,

@@ -28,11 +28,11 @@ type handle struct {
 
 var (
 	_ fs.NodeOpener    = (*node)(nil)
-	_ fs.FileReader    = (*handle)(nil)
-	_ fs.FileWriter    = (*handle)(nil)
-	_ fs.FileFsyncer   = (*handle)(nil)
+	_ fs.NodeReader    = (*node)(nil)
+	_ fs.NodeWriter    = (*node)(nil)
+	_ fs.NodeFsyncer   = (*node)(nil)
+	_ fs.NodeAllocater = (*node)(nil)
 	_ fs.FileReleaser  = (*handle)(nil)
-	_ fs.FileAllocater = (*handle)(nil)
 )
 
 // openFlags are the host's flags as the kernel has them. What concerns making
@@ -89,14 +89,6 @@ func (h *handle) done() {
 	}
 }
 
-// cacheFlags tell the host what it may keep of a file's contents.
-func (x *export) cacheFlags() uint32 {
-	if x.o.Alone {
-		return fuse.FOPEN_KEEP_CACHE
-	}
-	return fuse.FOPEN_DIRECT_IO
-}
-
 // openAt opens the file with flags of the kernel, and checks that it is that one.
 func (n *node) openAt(flags int) (fd int, err error) {
 	err = n.byName(func(dir int, name string) error {
@@ -120,82 +112,84 @@ func (n *node) openAt(flags int) (fd int, err error) {
 	return fd, nil
 }
 
-// Open opens a file.
+// Open opens a file: unless others may change the files, the host is told once
+// that it need not ask. It closes files without asking then, too.
 func (n *node) Open(_ context.Context, flags uint32) (fs.FileHandle, uint32, syscall.Errno) {
+	if n.x.o.Alone {
+		return nil, 0, syscall.ENOSYS
+	}
 	fd, err := n.openAt(openFlags(flags))
 	if err != nil {
 		return nil, 0, errno(err)
 	}
-	return n.opened(fd, flags), n.x.cacheFlags(), 0
+	return n.opened(fd, flags), fuse.FOPEN_DIRECT_IO, 0
+}
+
+// onFile calls f with a descriptor of a file with contents: that of the open
+// file if the host has told of one.
+func (n *node) onFile(fh fs.FileHandle, write bool, f func(fd int) error) error {
+	if h, ok := fh.(*handle); ok {
+		return f(h.fd)
+	}
+	return n.inFile(write, f)
 }
 
 // Read reads what there is at off: less than asked for at the end only.
-func (h *handle) Read(_ context.Context, dest []byte, off int64) (fuse.ReadResult, syscall.Errno) {
-	n := 0
-	for n < len(dest) {
-		m, err := h.n.x.c.Pread(h.fd, dest[n:], off+int64(n))
-		if err != nil {
-			if n > 0 {
-				break
-			}
-			return nil, errno(err)
-		}
-		if m == 0 {
-			break
-		}
-		n += m
+func (n *node) Read(_ context.Context, fh fs.FileHandle, dest []byte, off int64) (fuse.ReadResult, syscall.Errno) {
+	done := 0
+	err := n.onFile(fh, false, func(fd int) (err error) {
+		done, err = whole(dest, func(rest []byte, done int) (int, error) {
+			return n.x.c.Pread(fd, rest, off+int64(done))
+		})
+		return err
+	})
+	if err != nil {
+		return nil, errno(err)
 	}
-	return fuse.ReadResultData(dest[:n]), 0
+	return fuse.ReadResultData(dest[:done]), 0
 }
 
 // Write writes all of data, unless there is an error.
-func (h *handle) Write(ctx context.Context, data []byte, off int64) (uint32, syscall.Errno) {
-	if err := h.dropPrivileges(ctx); err != nil {
-		return 0, errno(err)
-	}
-	n := 0
-	for n < len(data) {
-		m, err := h.write(data[n:], off+int64(n))
-		if err != nil {
-			if n > 0 {
-				break
-			}
-			return 0, errno(err)
+func (n *node) Write(ctx context.Context, fh fs.FileHandle, data []byte, off int64) (uint32, syscall.Errno) {
+	h, _ := fh.(*handle)
+	done := 0
+	err := n.onFile(fh, true, func(fd int) (err error) {
+		if err := n.dropPrivileges(ctx, fd); err != nil {
+			return err
 		}
-		if m == 0 {
+		done, err = whole(data, func(rest []byte, done int) (int, error) {
+			if h != nil && h.appends {
+				return n.x.c.Write(fd, rest)
+			}
+			return n.x.c.Pwrite(fd, rest, off+int64(done))
+		})
+		return err
+	})
+	return uint32(done), errno(err)
+}
+
+// whole moves all of b, in steps if it must be: less at the end of a file, or
+// when there was an error after the first step.
+func whole(b []byte, step func(rest []byte, done int) (int, error)) (done int, err error) {
+	for done < len(b) {
+		k, err := step(b[done:], done)
+		if err != nil && done == 0 {
+			return 0, err
+		}
+		if err != nil || k == 0 {
 			break
 		}
-		n += m
+		done += k
 	}
-	return uint32(n), 0
-}
-
-// dropPrivileges takes the setuid and setgid bits away before somebody writes who
-// is not root. The kernel does not, for it is root's process that writes; the
-// host does only where it keeps contents.
-func (h *handle) dropPrivileges(ctx context.Context) error {
-	const bits = abi.S_ISUID | abi.S_ISGID
-	caller, ok := fuse.FromContext(ctx)
-	if !ok || caller.Uid == 0 || !h.n.x.shared || h.n.x.o.Alone {
-		return nil
-	}
-	var st abi.Stat
-	if err := h.n.x.c.Fstat(h.fd, &st); err != nil || st.Mode&bits == 0 || st.Mode&abi.S_IFMT != abi.S_IFREG {
-		return err
-	}
-	return h.n.x.c.Fchmod(h.fd, st.Mode&abi.ALLPERMS&^bits)
-}
-
-func (h *handle) write(data []byte, off int64) (int, error) {
-	if h.appends {
-		return h.n.x.c.Write(h.fd, data)
-	}
-	return h.n.x.c.Pwrite(h.fd, data, off)
+	return done, nil
 }
 
 // Fsync waits until the file is where it is kept.
-func (h *handle) Fsync(context.Context, uint32) syscall.Errno {
-	return errno(h.n.x.c.Fsync(h.fd))
+func (n *node) Fsync(_ context.Context, fh fs.FileHandle, _ uint32) syscall.Errno {
+	if n.id.Mode == abi.S_IFDIR {
+		return errno(n.inDir(n.x.c.Fsync))
+	}
+	return errno(n.onFile(fh, false, n.x.c.Fsync))
 }
 
 // Release closes the file.
@@ -211,12 +205,14 @@ func (h *handle) Release(context.Context) syscall.Errno {
 }
 
 // Allocate reserves room, or makes a hole.
-func (h *handle) Allocate(_ context.Context, off, size uint64, mode uint32) syscall.Errno {
-	switch mode {
-	case 0:
-		return errno(h.n.x.c.PosixFallocate(h.fd, int64(off), int64(size)))
-	case unix.FALLOC_FL_PUNCH_HOLE | unix.FALLOC_FL_KEEP_SIZE:
-		return errno(h.n.x.c.Fdiscard(h.fd, int64(off), int64(size)))
-	}
-	return syscall.EOPNOTSUPP
+func (n *node) Allocate(_ context.Context, fh fs.FileHandle, off, size uint64, mode uint32) syscall.Errno {
+	return errno(n.onFile(fh, true, func(fd int) error {
+		switch mode {
+		case 0:
+			return n.x.c.PosixFallocate(fd, int64(off), int64(size))
+		case unix.FALLOC_FL_PUNCH_HOLE | unix.FALLOC_FL_KEEP_SIZE:
+			return n.x.c.Fdiscard(fd, int64(off), int64(size))
+		}
+		return abi.EOPNOTSUPP
+	}))
 }

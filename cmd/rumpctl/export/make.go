@@ -57,8 +57,12 @@ func (n *node) make(ctx context.Context, name string, mode uint32, out *fuse.Ent
 	return child, errno(err)
 }
 
-// Create makes a file and opens it.
+// Create makes a file and opens it. A host that need not say what it opens is
+// told to make it by Mknod.
 func (n *node) Create(ctx context.Context, name string, flags, mode uint32, out *fuse.EntryOut) (*fs.Inode, fs.FileHandle, uint32, syscall.Errno) {
+	if n.x.o.Alone {
+		return nil, nil, 0, syscall.ENOSYS
+	}
 	how := openFlags(flags) | abi.O_CREAT
 	if flags&unix.O_EXCL != 0 {
 		how |= abi.O_EXCL
@@ -75,7 +79,7 @@ func (n *node) Create(ctx context.Context, name string, flags, mode uint32, out 
 		}
 		return nil, nil, 0, e
 	}
-	return child, child.Operations().(*node).opened(fd, flags), n.x.cacheFlags(), 0
+	return child, child.Operations().(*node).opened(fd, flags), fuse.FOPEN_DIRECT_IO, 0
 }
 
 // Mkdir makes a directory.
@@ -87,20 +91,36 @@ func (n *node) Mkdir(ctx context.Context, name string, mode uint32, out *fuse.En
 // Mknod makes a file of any type but directory and symbolic link.
 func (n *node) Mknod(ctx context.Context, name string, mode, dev uint32, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
 	perm := mode & abi.ALLPERMS
+	if mode&unix.S_IFMT == unix.S_IFREG {
+		return n.mkfile(ctx, name, perm, out)
+	}
 	return n.make(ctx, name, perm, out, func(dir int) error {
-		switch mode & unix.S_IFMT {
-		case unix.S_IFREG:
-			fd, err := n.x.c.Openat(dir, name, abi.O_CREAT|abi.O_EXCL|abi.O_WRONLY|abi.O_CLOEXEC, perm)
-			if err != nil {
-				return err
-			}
-			return n.x.c.Close(fd)
-		case unix.S_IFIFO:
+		if mode&unix.S_IFMT == unix.S_IFIFO {
 			return n.x.c.Mkfifoat(dir, name, perm)
 		}
 		kernelDev := abi.Makedev(unix.Major(uint64(dev)), unix.Minor(uint64(dev)))
 		return n.x.c.Mknodat(dir, name, mode, kernelDev)
 	})
+}
+
+// mkfile makes a file. If nobody else changes files it is held open, for it will
+// be used.
+func (n *node) mkfile(ctx context.Context, name string, perm uint32, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
+	fd, c := -1, n.x.c
+	child, e := n.make(ctx, name, perm, out, func(dir int) (err error) {
+		fd, err = c.Openat(dir, name, abi.O_CREAT|abi.O_EXCL|abi.O_RDWR|abi.O_CLOEXEC, perm)
+		return err
+	})
+	if e == 0 && n.x.o.Alone {
+		if d := n.x.held.add(c, child.Operations().(*node), fd, true); d != nil {
+			n.x.held.release(c, d)
+		}
+		return child, 0
+	}
+	if fd >= 0 {
+		_ = c.Close(fd)
+	}
+	return child, e
 }
 
 // Symlink makes a symbolic link.
@@ -141,7 +161,9 @@ func (n *node) Link(ctx context.Context, target fs.InodeEmbedder, name string, o
 
 // Unlink removes a name.
 func (n *node) Unlink(_ context.Context, name string) syscall.Errno {
-	return errno(n.inDir(func(dir int) error { return n.x.c.Unlinkat(dir, name, 0) }))
+	return errno(n.losing(name, func() error {
+		return n.inDir(func(dir int) error { return n.x.c.Unlinkat(dir, name, 0) })
+	}))
 }
 
 // Rmdir removes a directory.
@@ -162,7 +184,7 @@ func (n *node) Rename(_ context.Context, name string, newParent fs.InodeEmbedder
 	return errno(n.inDir(func(from int) error {
 		return to.inDir(func(dir int) error {
 			if flags == 0 {
-				return n.x.c.Renameat(from, name, dir, newName)
+				return to.losing(newName, func() error { return n.x.c.Renameat(from, name, dir, newName) })
 			}
 			return n.x.renameNew(from, name, dir, newName)
 		})

@@ -25,7 +25,7 @@ func tool() string {
 func (m *Mount) Wait() {
 	m.server.Wait()
 	m.x.lockers.close()
-	m.x.dirs.close(m.x.c)
+	m.x.held.close(m.x.c)
 }
 
 // Unmount ends the mount if nobody uses it. Otherwise it takes the directory out

@@ -141,7 +141,7 @@ func (n *node) attributes(h *handle, out *fuse.AttrOut) syscall.Errno {
 }
 
 // on performs an operation on the file: by a descriptor of the kernel if there
-// is one, which is that of h, of any open file of it, or of the directory;
+// is one, which is that of h, of any open file of it, or one that is held;
 // otherwise by the directory it is in and its name.
 func (n *node) on(h *handle, byFD func(fd int) error, byName func(dir int, name string) error) error {
 	if h != nil {
@@ -150,6 +150,10 @@ func (n *node) on(h *handle, byFD func(fd int) error, byName func(dir int, name 
 	if h = n.anyOpen(nil); h != nil {
 		defer h.done()
 		return byFD(h.fd)
+	}
+	if d := n.x.held.hold(n); d != nil {
+		defer n.x.held.release(n.x.c, d)
+		return byFD(d.fd)
 	}
 	if n.id.Mode == abi.S_IFDIR {
 		return n.inDir(byFD)
@@ -186,8 +190,8 @@ func (n *node) Statfs(_ context.Context, out *fuse.StatfsOut) syscall.Errno {
 	return 0
 }
 
-// OnForget lets go of the directory.
-func (n *node) OnForget() { n.x.dirs.drop(n.x.c, n) }
+// OnForget lets go of what is held.
+func (n *node) OnForget() { n.x.held.drop(n.x.c, n) }
 
 // timespec is a time as the kernel takes it.
 func timespec(t time.Time) abi.Timespec {

@@ -16,10 +16,10 @@ var _ fs.NodeSetattrer = (*node)(nil)
 
 // Setattr changes what in says: owner before mode, for a change of owner takes
 // bits of the mode away.
-func (n *node) Setattr(_ context.Context, f fs.FileHandle, in *fuse.SetAttrIn, out *fuse.AttrOut) syscall.Errno {
+func (n *node) Setattr(ctx context.Context, f fs.FileHandle, in *fuse.SetAttrIn, out *fuse.AttrOut) syscall.Errno {
 	h, _ := f.(*handle)
-	for _, set := range []func(*handle, *fuse.SetAttrIn) error{n.setSize, n.setOwner, n.setMode, n.setTimes} {
-		if err := set(h, in); err != nil {
+	for _, set := range []func(context.Context, *handle, *fuse.SetAttrIn) error{n.setSize, n.setOwner, n.setMode, n.setTimes} {
+		if err := set(ctx, h, in); err != nil {
 			return errno(err)
 		}
 	}
@@ -27,10 +27,23 @@ func (n *node) Setattr(_ context.Context, f fs.FileHandle, in *fuse.SetAttrIn, o
 }
 
 // setSize needs a file that is open for writing.
-func (n *node) setSize(h *handle, in *fuse.SetAttrIn) error {
+func (n *node) setSize(ctx context.Context, h *handle, in *fuse.SetAttrIn) error {
 	size, ok := in.GetSize()
 	if !ok {
 		return nil
+	}
+	return n.forWriting(h, func(fd int) error {
+		if err := n.dropPrivileges(ctx, fd); err != nil {
+			return err
+		}
+		return n.x.c.Ftruncate(fd, int64(size))
+	})
+}
+
+// forWriting calls f with a descriptor of the file that is open for writing.
+func (n *node) forWriting(h *handle, f func(fd int) error) error {
+	if n.x.o.Alone {
+		return n.inFile(true, f)
 	}
 	if h == nil || !h.writable {
 		h = n.anyOpen(func(h *handle) bool { return h.writable })
@@ -39,20 +52,20 @@ func (n *node) setSize(h *handle, in *fuse.SetAttrIn) error {
 	}
 	if h != nil {
 		defer h.done()
-		return n.x.c.Ftruncate(h.fd, int64(size))
+		return f(h.fd)
 	}
-	fd, err := n.openAt(abi.O_WRONLY | abi.O_NOFOLLOW | abi.O_NONBLOCK | abi.O_CLOEXEC)
+	fd, err := n.openAt(openFile | abi.O_WRONLY)
 	if err != nil {
 		return err
 	}
-	if err := n.x.c.Ftruncate(fd, int64(size)); err != nil {
+	if err := f(fd); err != nil {
 		_ = n.x.c.Close(fd)
 		return err
 	}
 	return n.x.c.Close(fd)
 }
 
-func (n *node) setOwner(h *handle, in *fuse.SetAttrIn) error {
+func (n *node) setOwner(_ context.Context, h *handle, in *fuse.SetAttrIn) error {
 	uid, hasUID := in.GetUID()
 	gid, hasGID := in.GetGID()
 	if !hasUID && !hasGID {
@@ -70,7 +83,7 @@ func (n *node) setOwner(h *handle, in *fuse.SetAttrIn) error {
 	})
 }
 
-func (n *node) setMode(h *handle, in *fuse.SetAttrIn) error {
+func (n *node) setMode(_ context.Context, h *handle, in *fuse.SetAttrIn) error {
 	mode, ok := in.GetMode()
 	if !ok {
 		return nil
@@ -81,7 +94,7 @@ func (n *node) setMode(h *handle, in *fuse.SetAttrIn) error {
 	})
 }
 
-func (n *node) setTimes(h *handle, in *fuse.SetAttrIn) error {
+func (n *node) setTimes(_ context.Context, h *handle, in *fuse.SetAttrIn) error {
 	atime, hasAtime := in.GetATime()
 	mtime, hasMtime := in.GetMTime()
 	if !hasAtime && !hasMtime {

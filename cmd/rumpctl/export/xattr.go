@@ -42,13 +42,13 @@ func (n *node) Getxattr(_ context.Context, name string, dest []byte) (uint32, sy
 	if !strings.HasPrefix(name, userPrefix) {
 		return 0, syscall.ENODATA
 	}
-	value, err := n.whole(func(fd int, buf []byte) (int, error) { return n.x.c.Fgetxattr(fd, name, buf) })
+	value, err := n.value(func(fd int, buf []byte) (int, error) { return n.x.c.Fgetxattr(fd, name, buf) })
 	return give(value, dest, err)
 }
 
 // Listxattr gives the names of the attributes.
 func (n *node) Listxattr(_ context.Context, dest []byte) (uint32, syscall.Errno) {
-	list, err := n.whole(func(fd int, buf []byte) (int, error) { return n.x.c.Flistxattr(fd, buf) })
+	list, err := n.value(func(fd int, buf []byte) (int, error) { return n.x.c.Flistxattr(fd, buf) })
 	if err == abi.EOPNOTSUPP {
 		return 0, 0
 	}
@@ -61,8 +61,8 @@ func (n *node) Listxattr(_ context.Context, dest []byte) (uint32, syscall.Errno)
 	return give(user, dest, err)
 }
 
-// whole returns what read gives, whatever its size.
-func (n *node) whole(read func(fd int, buf []byte) (int, error)) ([]byte, error) {
+// value returns what read gives, whatever its size.
+func (n *node) value(read func(fd int, buf []byte) (int, error)) ([]byte, error) {
 	buf := make([]byte, abi.XATTR_SIZE_MAX)
 	err := n.onAttrs(func(fd int) error {
 		k, err := read(fd, buf)
