@@ -2,6 +2,7 @@ package kernel_test
 
 import (
 	"encoding/binary"
+	"sync"
 	"testing"
 
 	"github.com/rumpkit/rumpkit/client"
@@ -93,6 +94,44 @@ func TestKqueueTrack(t *testing.T) {
 	want(t, "exit", grandkid.Exit(), 0)
 	if evs := events(t, c, kq); len(evs) != 1 || evs[0].Ident != gpid || evs[0].Fflags != abi.NOTE_EXIT {
 		t.Errorf("the child's end: %+v", evs)
+	}
+}
+
+// Notes are added, altered, told of and closed under each other by several
+// lwps, in one queue and on one descriptor.
+func TestKqueueTogether(t *testing.T) {
+	k, c := boot(t, kernel.Config{})
+	r, w := pipe(t, c)
+	kq, _ := c.Kqueue()
+	self := uint64(c.Getpid())
+	var wg sync.WaitGroup
+	for who := range 4 {
+		wg.Go(func() {
+			evs := make([]abi.Kevent, 4)
+			for i := range 200 {
+				flags := []uint32{abi.EV_ADD, abi.EV_ADD | abi.EV_ENABLE, abi.EV_ADD | abi.EV_CLEAR, abi.EV_DELETE}[(who+i)%4]
+				_, _ = c.Kevent(kq, []abi.Kevent{
+					{Ident: uint64(r), Filter: abi.EVFILT_READ, Flags: flags},
+					{Ident: uint64(w), Filter: abi.EVFILT_WRITE, Flags: flags},
+					{Ident: 1, Filter: abi.EVFILT_TIMER, Flags: flags, Data: 1},
+					{Ident: self, Filter: abi.EVFILT_PROC, Flags: flags, Fflags: abi.NOTE_EXIT | abi.NOTE_FORK},
+				}, evs, &abi.Timespec{})
+				switch {
+				case who == 0 && i%3 == 0:
+					_, _ = c.Dup2(w, r)
+					_, _ = c.Dup2(r, w)
+				case who == 1 && i%5 == 0:
+					fd, _ := c.Kqueue()
+					_, _ = c.Dup2(fd, kq)
+					_ = c.Close(fd)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	want(t, "exit", c.Exit(), 0)
+	if n := k.Mem.Used(); n != 0 {
+		t.Errorf("%d bytes are still counted", n)
 	}
 }
 

@@ -16,7 +16,11 @@ func (q *Queue) Change(l *proc.LWP, c abi.Kevent) error {
 	case n == nil && c.Flags&abi.EV_ADD == 0:
 		return missing(l, c)
 	case n == nil:
-		return q.add(l, c)
+		err := q.add(l, c)
+		if err == abi.EEXIST { // another lwp was faster
+			return q.Change(l, c)
+		}
+		return err
 	case c.Flags&abi.EV_ADD != 0:
 		q.alter(n, c)
 	case c.Flags&abi.EV_DELETE != 0:
@@ -75,10 +79,17 @@ func (q *Queue) add(l *proc.LWP, c abi.Kevent) error {
 		}
 		defer n.file.Drop(l)
 	}
+	return q.begin(l, n)
+}
+
+// begin enters a new note and has its filter watch.
+func (q *Queue) begin(l *proc.LWP, n *knote) error {
 	if err := q.enter(n); err != nil {
 		return err
 	}
-	if err := f.attach(l, n); err != nil {
+	err := n.f.attach(l, n)
+	q.attached(n)
+	if err != nil {
 		q.drop(n)
 		return err
 	}
@@ -86,7 +97,19 @@ func (q *Queue) add(l *proc.LWP, c abi.Kevent) error {
 	return nil
 }
 
-// enter puts a new note into the table: EBADF when the queue was closed
+// attached ends what enter began. A note that was dropped meanwhile, because
+// its queue or its descriptor was closed, ends its watch now.
+func (q *Queue) attached(n *knote) {
+	q.mu.Lock()
+	n.attaching = false
+	late := n.dropped
+	q.mu.Unlock()
+	if late {
+		n.f.detach(n)
+	}
+}
+
+// enter puts a new note into the table; attached is to follow: EBADF when the queue was closed
 // meanwhile, EEXIST when another lwp was faster, ENOMEM for too many timers.
 func (q *Queue) enter(n *knote) error {
 	q.mu.Lock()
@@ -103,7 +126,7 @@ func (q *Queue) enter(n *knote) error {
 	if k.filter == abi.EVFILT_TIMER {
 		q.timers++
 	}
-	q.notes[k] = n
+	q.notes[k], n.attaching = n, true
 	return nil
 }
 

@@ -35,9 +35,9 @@ func ofFile(filter uint32) bool {
 }
 
 // watched is a descriptor's file for as long as it is open. The note has no
-// reference of its own: it ends with the descriptor.
+// reference of its own: it ends with the descriptor. Only attach and detach
+// use the fields.
 type watched struct {
-	f     *file.File
 	watch *file.Watch
 	entry *event.Entry
 	inner *Queue // the file, if it is a queue
@@ -68,16 +68,11 @@ func (w *watched) attachFile(l *proc.LWP, n *knote, mask event.Mask, notify func
 		}
 		w.inner = in
 	}
-	w.f = f
 	if q != nil {
 		w.entry = event.NewEntry(mask, notify)
 		q.Add(w.entry)
 	}
 	w.watch, err = file.Of(l).Watch(fd, f, func() { n.q.drop(n) })
-	if err != nil && w.entry != nil {
-		w.entry.Leave()
-		w.entry = nil
-	}
 	return err
 }
 
@@ -108,7 +103,7 @@ func (r *ready) attach(l *proc.LWP, n *knote) error {
 }
 
 func (r *ready) check(l *proc.LWP, n *knote, ev *abi.Kevent) bool {
-	f := r.f
+	f := n.file
 	if !f.Use() {
 		return false
 	}
@@ -163,8 +158,8 @@ func (r *ready) bytes(l *proc.LWP, f *file.File) int64 {
 	if f.Kind == file.KindVnode && r.count == abi.FIONREAD {
 		return fileRest(l, f)
 	}
-	if r.inner != nil {
-		return r.inner.pending()
+	if in, ok := f.Ops.(*Queue); ok {
+		return in.pending()
 	}
 	arg := file.Arg{Data: make([]byte, 4)}
 	if f.Ops.Ioctl(l, f, r.count, &arg) != nil {

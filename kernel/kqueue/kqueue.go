@@ -66,13 +66,17 @@ type knote struct {
 	queued   bool
 	disabled bool
 	dropped  bool
+	// attaching is set while the filter begins to watch, which whoever drops
+	// the note meanwhile does not disturb (Queue.attached).
+	attaching bool
 }
 
 // filter is what a note waits for.
 type filter interface {
 	// attach begins to watch. l is the caller.
 	attach(l *proc.LWP, n *knote) error
-	// detach ends it; no lock is held.
+	// detach ends it, once, after attach, also when that failed; no lock is
+	// held.
 	detach(n *knote)
 	// check reports whether the note has something to tell and fills in data,
 	// fflags and flags of ev; no lock is held.
@@ -124,13 +128,13 @@ func (q *Queue) pop() *knote {
 func (q *Queue) drop(n *knote) {
 	q.mu.Lock()
 	k := key{n.kq.Ident, n.kq.Filter}
-	again := n.dropped
+	end := !n.dropped && !n.attaching
 	n.dropped = true
 	if q.notes[k] == n {
 		delete(q.notes, k)
 	}
 	q.mu.Unlock()
-	if !again {
+	if end {
 		n.f.detach(n)
 	}
 }

@@ -61,6 +61,7 @@ func (p *Procs) follow(parent, child int32) {
 		kid := &knote{q: n.q, kq: c, f: &process{seen: abi.NOTE_CHILD}}
 		if n.q.enter(kid) == nil {
 			p.add(child, kid)
+			n.q.attached(kid)
 			kid.activate()
 		} else if n.f.(*process).saw(n, abi.NOTE_TRACKERR) {
 			n.activate()

@@ -21,11 +21,11 @@ type timer struct {
 
 // attach begins to count: EINVAL for no time, or one that is too long.
 func (t *timer) attach(_ *proc.LWP, n *knote) error {
+	n.q.mu.Lock()
+	defer n.q.mu.Unlock()
 	if n.kq.Data <= 0 || n.kq.Data > maxPeriod {
 		return abi.EINVAL
 	}
-	n.q.mu.Lock()
-	defer n.q.mu.Unlock()
 	n.kq.Flags |= abi.EV_CLEAR
 	t.schedule(n)
 	return nil
