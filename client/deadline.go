@@ -7,30 +7,24 @@ import (
 	"time"
 )
 
-// deadline is a time that can be moved while somebody waits for it.
+// deadline is a time that can be moved while somebody waits for it. Moving it
+// on, as programs do before each call, touches no timer: the one that is set
+// runs too early then, and is set again.
 type deadline struct {
-	mu    sync.Mutex
-	past  chan struct{} // closed when the time has passed
-	over  bool          // past is closed
-	timer *time.Timer
-	moves int
-}
+	// ready tells who waits, or who will wait next, to look again.
+	ready chan<- struct{}
 
-// wait returns a channel that is closed once the deadline has passed.
-func (d *deadline) wait() <-chan struct{} {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.past == nil {
-		d.past = make(chan struct{})
-	}
-	return d.past
+	mu    sync.Mutex
+	at    time.Time // zero: there is none
+	due   time.Time // when timer runs, zero when it is not set
+	timer *time.Timer
 }
 
 // passed reports a deadline in the past.
 func (d *deadline) passed() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.over
+	return !d.at.IsZero() && !time.Now().Before(d.at)
 }
 
 // set moves the deadline to t, or takes it away if t is zero. Who waits
@@ -38,38 +32,43 @@ func (d *deadline) passed() bool {
 func (d *deadline) set(t time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.moves++
-	if d.timer != nil {
-		d.timer.Stop()
-		d.timer = nil
+	d.at = t
+	if !t.IsZero() && (d.due.IsZero() || t.Before(d.due)) {
+		d.arm()
 	}
-	if d.over || d.past == nil {
-		d.past, d.over = make(chan struct{}), false
-	}
-	if t.IsZero() {
-		return
-	}
-	left := time.Until(t)
-	if left <= 0 {
-		d.pass()
-		return
-	}
-	move := d.moves
-	d.timer = time.AfterFunc(left, func() {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		// A timer that could not be stopped in time belongs to an old one.
-		if d.moves == move {
-			d.pass()
-		}
-	})
 }
 
-// pass makes the deadline a past one. d.mu is held.
-func (d *deadline) pass() {
-	d.over = true
-	close(d.past)
+// arm has the timer run when the deadline is over. Preconditions: d.mu is held.
+func (d *deadline) arm() {
+	d.due = d.at
+	left := max(time.Until(d.at), 0)
+	if d.timer == nil {
+		d.timer = time.AfterFunc(left, d.run)
+		return
+	}
+	d.timer.Reset(left)
+}
+
+// run is what the timer does.
+func (d *deadline) run() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.due = time.Time{}
+	switch {
+	case d.at.IsZero():
+	case time.Now().Before(d.at):
+		d.arm()
+	default:
+		wake(d.ready)
+	}
 }
 
 // stop ends the timer.
-func (d *deadline) stop() { d.set(time.Time{}) }
+func (d *deadline) stop() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.at, d.due = time.Time{}, time.Time{}
+	if d.timer != nil {
+		d.timer.Stop()
+	}
+}

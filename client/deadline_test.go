@@ -6,58 +6,52 @@ import (
 	"time"
 )
 
-// isPast tells whether the deadline has passed, by both ways of asking.
-func isPast(t *testing.T, d *deadline) bool {
-	t.Helper()
-	synctest.Wait()
-	select {
-	case <-d.wait():
-		if !d.passed() {
-			t.Error("wait and passed disagree")
-		}
-		return true
-	default:
-		if d.passed() {
-			t.Error("wait and passed disagree")
-		}
-		return false
-	}
-}
-
 func TestDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var d deadline
-		step := func(what string, want bool) {
+		ready := make(chan struct{}, 1)
+		d := deadline{ready: ready}
+		step := func(what string, past, told bool) {
 			t.Helper()
-			if got := isPast(t, &d); got != want {
+			synctest.Wait()
+			if got := d.passed(); got != past {
 				t.Errorf("%s: past is %v", what, got)
 			}
+			select {
+			case <-ready:
+				if !told {
+					t.Errorf("%s: told", what)
+				}
+			default:
+				if told {
+					t.Errorf("%s: not told", what)
+				}
+			}
 		}
-		step("at first", false)
-		d.set(time.Now().Add(time.Second))
-		waiting := d.wait()
-		step("in a second", false)
+		after := func(dur time.Duration) { d.set(time.Now().Add(dur)) }
+		step("at first", false, false)
+		after(time.Second)
+		step("in a second", false, false)
 		time.Sleep(999 * time.Millisecond)
-		d.set(time.Now().Add(time.Second))
+		after(time.Second)
 		time.Sleep(999 * time.Millisecond)
-		step("moved on", false)
+		step("moved on", false, false)
 		time.Sleep(time.Millisecond)
-		step("then", true)
-		select {
-		case <-waiting:
-		default:
-			t.Error("who waited before the move was not told")
-		}
+		step("then", true, true)
+		after(time.Hour)
+		step("in an hour", false, false)
+		after(time.Second)
+		time.Sleep(time.Second)
+		step("moved nearer", true, true)
 		d.set(time.Time{})
-		step("taken away", false)
+		time.Sleep(2 * time.Hour)
+		step("taken away", false, false)
 		d.set(time.Now())
-		step("now", true)
+		step("now", true, true)
 		d.set(time.Now().Add(-time.Hour))
-		step("an hour ago", true)
-		d.set(time.Now().Add(time.Hour))
-		step("in an hour", false)
+		step("an hour ago", true, true)
+		after(time.Hour)
 		d.stop()
 		time.Sleep(2 * time.Hour)
-		step("stopped", false)
+		step("stopped", false, false)
 	})
 }

@@ -1,6 +1,8 @@
 // Waiting for sockets. One goroutine of a process waits in kevent(2) for all
 // its sockets, and tells those that wait for one. It begins with the first
-// socket and ends with the process.
+// socket and ends with the process. A kernel in this program tells them itself,
+// on the goroutine that changed the socket; then the goroutine waits for
+// nothing but the end of the process.
 
 package client
 
@@ -8,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/sysent"
 )
 
 // poller waits for the sockets of a process.
@@ -17,7 +20,7 @@ type poller struct {
 
 	mu    sync.Mutex
 	socks map[uint64]*sock // by descriptor
-	err   error            // why it ended
+	err   error            // why it ended, set before done is closed
 
 	done chan struct{} // closed when it has ended: there will be no more events
 }
@@ -50,7 +53,7 @@ func (p *process) endPoller() {
 
 // run waits and tells, until the process has ended.
 func (l *poller) run() {
-	defer close(l.done)
+	defer l.end()
 	events := make([]abi.Kevent, 64)
 	for {
 		n, err := l.c.Kevent(l.kq, nil, events, nil)
@@ -58,12 +61,24 @@ func (l *poller) run() {
 			if err == abi.EINTR && !l.c.p.lwps.isClosed() {
 				continue
 			}
-			l.mu.Lock()
 			l.err = err
-			l.mu.Unlock()
 			return
 		}
 		l.tell(events[:n])
+	}
+}
+
+// end tells all that wait that nothing more will happen.
+func (l *poller) end() {
+	close(l.done)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, s := range l.socks {
+		if s.unwatch != nil {
+			s.unwatch()
+		}
+		s.r.wake()
+		s.w.wake()
 	}
 }
 
@@ -89,38 +104,52 @@ func (l *poller) tell(events []abi.Kevent) {
 
 // failed is why there are no more events, nil as long as there are.
 func (l *poller) failed() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.err
+	select {
+	case <-l.done:
+		return l.err
+	default:
+		return nil
+	}
 }
 
 // add begins to tell s of its events. The kernel forgets it when the
 // descriptor is closed.
 func (l *poller) add(s *sock) error {
+	w, here := l.c.p.Process.(sysent.Watcher)
+	if here {
+		stop, err := w.Watch(int32(s.n), s.told)
+		if err != nil {
+			return err
+		}
+		s.unwatch = stop
+	}
 	l.mu.Lock()
-	err := l.err
 	l.socks[uint64(s.n)] = s
 	l.mu.Unlock()
-	if err != nil {
+	if err := l.failed(); err != nil || here {
 		return err
 	}
-	changes := []abi.Kevent{
+	return l.change([]abi.Kevent{
 		{Ident: uint64(s.n), Filter: abi.EVFILT_READ, Flags: abi.EV_ADD | abi.EV_CLEAR},
 		{Ident: uint64(s.n), Filter: abi.EVFILT_WRITE, Flags: abi.EV_ADD | abi.EV_CLEAR},
-	}
-	_, err = l.c.Kevent(l.kq, changes, nil, nil)
+	})
+}
+
+func (l *poller) change(changes []abi.Kevent) error {
+	_, err := l.c.Kevent(l.kq, changes, nil, nil)
 	return err
 }
 
 // listens begins anew to tell s that it can be read: NetBSD decides when it is
 // asked whether that is data or a connection.
 func (l *poller) listens(s *sock) error {
-	changes := []abi.Kevent{
+	if s.unwatch != nil {
+		return nil
+	}
+	return l.change([]abi.Kevent{
 		{Ident: uint64(s.n), Filter: abi.EVFILT_READ, Flags: abi.EV_DELETE},
 		{Ident: uint64(s.n), Filter: abi.EVFILT_READ, Flags: abi.EV_ADD | abi.EV_CLEAR},
-	}
-	_, err := l.c.Kevent(l.kq, changes, nil, nil)
-	return err
+	})
 }
 
 // remove stops telling s. Its descriptor must still be open, so that no other
@@ -128,6 +157,9 @@ func (l *poller) listens(s *sock) error {
 func (l *poller) remove(s *sock) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if s.unwatch != nil {
+		s.unwatch()
+	}
 	if l.socks[uint64(s.n)] == s {
 		delete(l.socks, uint64(s.n))
 	}

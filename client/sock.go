@@ -19,32 +19,52 @@ type sock struct {
 	family int
 	typ    int
 	// r is for receiving and accepting, w for sending and connecting.
-	r, w   side
-	closed chan struct{}
+	r, w side
+	// unwatch ends what the poller has begun for it.
+	unwatch func()
 }
 
 // side is one direction of a socket.
 type side struct {
 	// mu is held by the call that transfers: there is one at a time.
-	mu       sync.Mutex
+	mu sync.Mutex
+	// ready has a token when there is a reason to try again: events, a
+	// deadline, the end of the socket or of the process.
 	ready    chan struct{}
 	deadline deadline
 }
 
+func (s *side) init() {
+	s.ready = make(chan struct{}, 1)
+	s.deadline.ready = s.ready
+}
+
 // wake tells who waits, or who will wait next, to try again.
-func (s *side) wake() {
+func (s *side) wake() { wake(s.ready) }
+
+func wake(ready chan<- struct{}) {
 	select {
-	case s.ready <- struct{}{}:
+	case ready <- struct{}{}:
 	default:
+	}
+}
+
+// told wakes who waits for some of the events (POLLIN, POLLOUT).
+func (s *sock) told(events int16) {
+	if events&^abi.POLLOUT != 0 {
+		s.r.wake()
+	}
+	if events&^abi.POLLIN != 0 {
+		s.w.wake()
 	}
 }
 
 // newSock makes a socket of descriptor n, which does not block. The
 // descriptor is closed if that fails.
 func (c *Client) newSock(n, family, typ int) (*sock, error) {
-	s := &sock{desc: desc{c: &Client{p: c.p}, n: n}, family: family, typ: typ, closed: make(chan struct{})}
-	s.r.ready = make(chan struct{}, 1)
-	s.w.ready = make(chan struct{}, 1)
+	s := &sock{desc: desc{c: &Client{p: c.p}, n: n}, family: family, typ: typ}
+	s.r.init()
+	s.w.init()
 	l, err := c.p.poller()
 	if err == nil {
 		s.l = l
@@ -76,12 +96,13 @@ func (s *sock) close() error {
 	if s.desc.close() != nil {
 		return net.ErrClosed
 	}
-	close(s.closed)
 	if s.l != nil {
 		s.l.remove(s)
 	}
-	s.r.deadline.stop()
-	s.w.deadline.stop()
+	for _, side := range []*side{&s.r, &s.w} {
+		side.deadline.stop()
+		side.wake()
+	}
 	return nil
 }
 
@@ -100,8 +121,8 @@ func (s *sock) do(side *side, transfer func() error) error {
 		err := transfer()
 		s.done()
 		if err == abi.EAGAIN {
-			err = s.wait(side, nil)
-			if err == nil {
+			if err = s.l.failed(); err == nil {
+				<-side.ready
 				continue
 			}
 		}
@@ -115,22 +136,6 @@ func (s *sock) ended(err error) error {
 		return net.ErrClosed
 	}
 	return err
-}
-
-// wait waits until something has happened on a side, or cancel is closed.
-func (s *sock) wait(side *side, cancel <-chan struct{}) error {
-	select {
-	case <-side.ready:
-		return nil
-	case <-s.l.done:
-		return s.l.failed()
-	case <-side.deadline.wait():
-		return os.ErrDeadlineExceeded
-	case <-s.closed:
-		return net.ErrClosed
-	case <-cancel:
-		return nil
-	}
 }
 
 // setDeadline sets the deadlines of sides. net.ErrClosed after close.
@@ -153,13 +158,13 @@ func (s *sock) connect(sa []byte, cancel <-chan struct{}) error {
 		return err
 	}
 	for {
-		if err := s.wait(&s.w, cancel); err != nil {
+		if err := s.l.failed(); err != nil {
 			return err
 		}
 		select {
+		case <-s.w.ready:
 		case <-cancel:
 			return nil
-		default:
 		}
 		if done, err := s.connected(); done {
 			return err

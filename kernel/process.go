@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/event"
+	"github.com/rumpkit/rumpkit/kernel/file"
 	"github.com/rumpkit/rumpkit/kernel/proc"
 	"github.com/rumpkit/rumpkit/kernel/sysent"
 )
@@ -103,6 +105,27 @@ func (p *process) Close() error {
 	p.closed = true
 	p.b.Procs.Exit(p.main)
 	return nil
+}
+
+// Watch implements sysent.Watcher.
+func (p *process) Watch(fd int32, fn func(events int16)) (stop func(), err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil, abi.ESRCH
+	}
+	f, err := file.Get(p.main, fd)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Drop(p.main)
+	q := f.Ops.Events(f)
+	if q == nil {
+		return nil, abi.EOPNOTSUPP
+	}
+	e := event.NewEntry(abi.POLLIN|abi.POLLOUT|abi.POLLHUP|abi.POLLERR, fn)
+	q.Add(e)
+	return e.Leave, nil
 }
 
 // ThreadMaker is implemented by Parts that have a shorter way into their calls

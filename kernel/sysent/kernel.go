@@ -26,6 +26,16 @@ type Process interface {
 	Close() error
 }
 
+// Watcher is implemented by processes of kernels in this program.
+type Watcher interface {
+	// Watch has fn called each time POLLIN, POLLOUT, POLLHUP or POLLERR may have
+	// come true for the file behind descriptor fd, with those that may.
+	// It runs on the goroutine that changed the file, must not block and must
+	// not call the kernel. After stop it does not run; stop may be called
+	// twice, one at a time. EBADF, or EOPNOTSUPP for a file that is always ready.
+	Watch(fd int32, fn func(events int16)) (stop func(), err error)
+}
+
 // Thread is one lwp of a process, used by one goroutine at a time.
 type Thread interface {
 	// Syscall performs call num with the arguments in f and leaves the

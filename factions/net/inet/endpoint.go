@@ -157,7 +157,13 @@ func (e *endpoint) Close() {
 		e.forget()
 	}
 	e.ep.Close()
+	if e.rawUDP() {
+		e.in.rawUDP.Add(-1)
+	}
 }
+
+// rawUDP reports a raw socket that receives UDP.
+func (e *endpoint) rawUDP() bool { return e.kind == kindRaw && e.number == abi.IPPROTO_UDP }
 
 // forget throws away what a connection has not read, which does not reset it.
 func (e *endpoint) forget() {

@@ -70,6 +70,9 @@ func (in *Inet) open(k kind, v6 bool, number int32) (net.Endpoint, error) {
 		e.ep.Close()
 		return nil, err
 	}
+	if e.rawUDP() {
+		in.rawUDP.Add(1)
+	}
 	e.extra.init()
 	e.space()
 	return e, nil

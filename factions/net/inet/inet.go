@@ -5,6 +5,7 @@ package inet
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/network/arp"
@@ -38,6 +39,8 @@ type Inet struct {
 	set settings
 	// discovery hears what routers advertise.
 	discovery discovery
+	// rawUDP counts raw sockets that receive UDP.
+	rawUDP atomic.Int32
 	// entered is the families that were entered.
 	entered []int32
 }
@@ -133,6 +136,7 @@ func (in *Inet) addLoopback(s *stack.Stack) error {
 	in.ifs.mu.Lock()
 	defer in.ifs.mu.Unlock()
 	lo := in.ifs.list[0]
+	lo.link.(*loopLink).direct = func(pkt *stack.PacketBuffer) bool { return in.direct(s, pkt) }
 	if err := s.CreateNICWithOptions(loNIC, lo.link.(*loopLink), stack.NICOptions{Name: lo.name}); err != nil {
 		return errno(err)
 	}

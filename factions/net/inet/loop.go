@@ -26,6 +26,8 @@ const (
 type loopLink struct {
 	up  atomic.Pointer[dispatcher]
 	mtu atomic.Uint32
+	// direct is the dispatcher's, set before there is one.
+	direct func(pkt *stack.PacketBuffer) bool
 	// packets and bytes count what passed.
 	packets, bytes atomic.Uint64
 	ether.Taps
@@ -44,7 +46,11 @@ func (l *loopLink) Reset() {
 }
 
 // dispatcher is who takes packets in.
-type dispatcher struct{ stack.NetworkDispatcher }
+type dispatcher struct {
+	stack.NetworkDispatcher
+	// direct may take a packet a shorter way.
+	direct func(pkt *stack.PacketBuffer) bool
+}
 
 func newLoopLink() *loopLink {
 	l := &loopLink{}
@@ -59,6 +65,9 @@ func (l *loopLink) WritePackets(pkts stack.PacketBufferList) (int, tcpip.Error) 
 		l.packets.Add(1)
 		l.bytes.Add(uint64(pkt.Size()))
 		l.See(pkt, true)
+		if up != nil && up.direct(pkt) {
+			continue
+		}
 		back := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: pkt.ToBuffer()})
 		if up != nil {
 			up.DeliverNetworkPacket(pkt.NetworkProtocolNumber, back)
@@ -74,7 +83,7 @@ func (l *loopLink) Attach(d stack.NetworkDispatcher) {
 		l.up.Store(nil)
 		return
 	}
-	l.up.Store(&dispatcher{d})
+	l.up.Store(&dispatcher{d, l.direct})
 }
 
 // IsAttached implements stack.NetworkLinkEndpoint.

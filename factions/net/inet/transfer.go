@@ -19,10 +19,9 @@ func (e *endpoint) Send(_ *proc.LWP, m *net.Message) (int, error) {
 		return e.sendStream(m.Data)
 	}
 	c := sendControl{tclass: -1}
-	var to tcpip.FullAddress
 	if m.Name != nil {
-		var err error
-		if to, err = e.destination(m.Name); err != nil {
+		to, err := e.destination(m.Name)
+		if err != nil {
 			return 0, err
 		}
 		c.opts.To = &to
