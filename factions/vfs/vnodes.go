@@ -2,6 +2,8 @@
 package vfs
 
 import (
+	"encoding/binary"
+
 	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
 )
 
@@ -24,8 +26,12 @@ func (v *VFS) namesSetup() error {
 	if err != nil {
 		return err
 	}
+	var seed [8]byte
+	if err := v.b.Host.Random(seed[:]); err != nil {
+		return err
+	}
 	v.maxVnodes = int(n)
-	v.names = vnode.NewNameCache(int64(n), v.b.Mem)
+	v.names = vnode.NewNameCache(int64(n), v.b.Mem, binary.LittleEndian.Uint64(seed[:]))
 	v.b.Mem.OnPressure(v.names.Shrink)
 	return nil
 }

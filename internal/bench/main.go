@@ -27,7 +27,7 @@ func main() {
 	out := flag.String("o", "bin/bench.txt", "where samples are written, for benchstat")
 	profile := flag.String("cpuprofile", "", "where to write a profile of this process")
 	only := flag.String("only", "", "vfs measures file systems only, fuse mounted images only, net the network only")
-	size := flag.Int64("size", 256, "MiB of the file of image file systems")
+	size := flag.Int64("size", 1024, "MiB of the file of image file systems")
 	role := flag.String("role", "", "run as the far end of a measurement")
 	flag.Parse()
 	stop, err := profiled(*profile)

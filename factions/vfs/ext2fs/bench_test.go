@@ -1,6 +1,7 @@
 package ext2fs
 
 import (
+	"math/rand/v2"
 	"strconv"
 	"testing"
 
@@ -24,14 +25,23 @@ func BenchmarkCreate(b *testing.B) {
 	}
 }
 
-func BenchmarkLookup100k(b *testing.B) {
+// BenchmarkLookup asks for names at random, of a directory of few and of one of
+// many, all of them warm.
+func BenchmarkLookup(b *testing.B) {
 	g := mounted(b, 1<<30, "-N", "200000")
-	for i := range 100_000 {
-		g.close(g.mustOpen("/mnt/f"+strconv.Itoa(i), abi.O_CREAT|abi.O_RDWR, 0o600))
-	}
-	var st abi.Stat
-	for i := 0; b.Loop(); i++ {
-		g.do("stat", g.v.SysLstat50(g.l, str("/mnt/f"+strconv.Itoa(i*7919%100_000)), outOf(&st)))
+	for _, n := range []int{100, 100_000} {
+		dir := "/mnt/" + strconv.Itoa(n)
+		g.mkdir(dir)
+		for i := range n {
+			g.close(g.mustOpen(dir+"/"+strconv.Itoa(i), abi.O_CREAT|abi.O_RDWR, 0o600))
+		}
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			var st abi.Stat
+			r := rand.New(rand.NewPCG(1, 1))
+			for b.Loop() {
+				g.do("stat", g.v.SysLstat50(g.l, str(dir+"/"+strconv.Itoa(r.IntN(n))), outOf(&st)))
+			}
+		})
 	}
 }
 

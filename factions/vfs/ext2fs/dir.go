@@ -8,11 +8,13 @@ import (
 )
 
 // found is an entry, the block it is in, and the offset of the one before it
-// there, -1 for the first.
+// there, -1 for the first. lblk is the number of the block in a directory
+// without an index.
 type found struct {
 	b    *buf.Buf
 	d    dirent
 	prev int
+	lblk uint64
 }
 
 // find returns the entry of a name: ENOENT. Preconditions: fs.mu is held.
@@ -20,14 +22,22 @@ func (n *node) find(name string) (found, error) {
 	if n.isIndexed() && name != "." && name != ".." {
 		return n.dxFind(name)
 	}
-	for lblk := range n.blocks() {
-		b, err := n.dirBlock(lblk)
+	end := n.blocks()
+	lblk := min(n.lookAt.Load(), end) // who asks for many names does so in their order
+	for range end {
+		if lblk++; lblk > end {
+			lblk = 1
+		}
+		b, err := n.dirBlock(lblk - 1)
 		if err != nil {
 			return found{}, err
 		}
 		d, prev, ok, err := n.fs.sb.find(b.Data, name)
+		if ok {
+			n.lookAt.Store(lblk - 1)
+		}
 		if ok || err != nil {
-			return found{b, d, prev}, err
+			return found{b, d, prev, lblk - 1}, err
 		}
 	}
 	return found{}, abi.ENOENT

@@ -14,11 +14,16 @@ func (n *node) enterName(name string, ino uint32, typ byte) error {
 	if n.raw.flags()&flIndex != 0 { // an index nobody keeps any more
 		n.raw.set32(inFlags, n.raw.flags()&^flIndex)
 	}
-	for lblk := range n.blocks() {
+	lblk, need := uint64(0), entrySize(len(name))
+	if need >= n.fullFor {
+		lblk = min(n.fullTo, n.blocks())
+	}
+	for ; lblk < n.blocks(); lblk++ {
 		b, err := n.dirBlock(lblk)
 		if err != nil {
 			return err
 		}
+		n.fullTo, n.fullFor = lblk, need
 		ok, err := n.place(b, name, ino, typ)
 		if ok || err != nil {
 			return err
@@ -111,6 +116,7 @@ func (n *node) removeEntry(f found) error {
 		}
 		s.setEntrySize(p, f.prev, prev.size+f.d.size)
 	}
+	n.fullTo = min(n.fullTo, f.lblk)
 	n.sealDirBlock(f.b)
 	return nil
 }
@@ -170,7 +176,7 @@ func (n *node) setParent(parent uint32) error {
 	if err != nil || !ok {
 		return abi.EIO
 	}
-	n.setEntry(found{b, d, prev}, parent, entryType(abi.S_IFDIR))
+	n.setEntry(found{b: b, d: d, prev: prev}, parent, entryType(abi.S_IFDIR))
 	if n.raw.flags()&flIndex != 0 && !isTail(b.Data[len(b.Data)-tailSize:]) {
 		n.sealIndex(dxNode{b: b, base: dxRootBase})
 	}

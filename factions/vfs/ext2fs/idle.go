@@ -1,8 +1,9 @@
 // Nodes that nobody uses, kept for who may ask for them again.
 package ext2fs
 
-// idleList is nodes, the one that has been idle longest first. Everything in
-// it is under FS.nodesMu.
+// idleList is nodes, the one that came first first: one that was used since
+// goes round again when its turn comes, so that a use of a node touches no
+// other. Everything in it is under FS.nodesMu.
 type idleList struct {
 	first, last *node
 	count       int
@@ -11,7 +12,7 @@ type idleList struct {
 // add puts a node at the end, wherever it was.
 func (l *idleList) add(n *node) {
 	l.remove(n)
-	n.idle, n.idlePrev = true, l.last
+	n.idle, n.again, n.idlePrev = true, false, l.last
 	if l.last != nil {
 		l.last.idleNext = n
 	} else {
@@ -49,7 +50,7 @@ func (fs *FS) trimIdle() {
 		switch {
 		case fs.idle.count <= fs.v.MaxVnodes():
 			return
-		case n.vp.Refs() <= 0 && fs.files.DirtyFile(&n.pages):
+		case n.vp.Refs() <= 0 && (n.again || fs.files.DirtyFile(&n.pages)):
 			fs.idle.add(n)
 		case n.vp.Refs() <= 0 && n.links.Load() > 0:
 			fs.drop(n)
@@ -66,7 +67,8 @@ const trimSteps = 8
 // drop forgets a node. Preconditions: nodesMu is held.
 func (fs *FS) drop(n *node) {
 	fs.idle.remove(n)
-	if fs.nodes[n.ino] == n {
+	if n.known {
+		n.known = false
 		delete(fs.nodes, n.ino)
 	}
 }

@@ -41,7 +41,7 @@ func (fs *FS) findJournal() error {
 	if err != nil {
 		return err
 	}
-	n := fs.makeNode(fs.sb.journalInum, append(rawInode(nil), slot.raw...))
+	n := fs.makeNode(fs.sb.journalInum, slot.raw)
 	if n.raw.mode()&abi.S_IFMT != abi.S_IFREG || !fs.sb.inodeCsumOK(n.ino, n.raw) || n.check() != nil {
 		return abi.EINVAL
 	}

@@ -16,22 +16,39 @@ type inodeSlot struct {
 }
 
 // node is one file. raw is changed under FS.mu, and what permissions are made
-// of under the vnode's lock too.
+// of under the vnode's lock too. What stat needs comes first, and raw lies
+// behind (nodeMem): who looks at many files waits for memory more than for
+// anything else.
 type node struct {
 	vp    vnode.Vnode
 	fs    *FS
-	pages buf.File // of a file
-	ino   uint32
 	raw   rawInode
+	atime atomic.Int64 // of reads not yet in raw; 0 for none
 	links atomic.Int32
-	atime atomic.Int64  // of reads not yet in raw; 0 for none
+	ino   uint32
+	// Under nodesMu:
+	freed bool // its inode is free
+	known bool // it is in FS.nodes
+	idle  bool // it is in FS.idle, between idlePrev and idleNext
+	again bool // it was used since it went there
+
 	seed  uint32        // of the checksums of its blocks
 	above atomic.Uint32 // of a directory: the one it is in, 0 if not known yet
 	goal  uint64        // block after the last one that was allocated
-	// Under nodesMu:
-	freed              bool // its inode is free
-	idle               bool // it is in FS.idle, between these:
+	pages buf.File      // of a file
+	// Of a directory without an index: the block of the last name found, and
+	// how many blocks at its start have no room for an entry of fullFor bytes.
+	lookAt  atomic.Uint64
+	fullTo  uint64
+	fullFor int
+
 	idlePrev, idleNext *node
+}
+
+// nodeMem is a node with room for an inode of the usual size.
+type nodeMem struct {
+	node
+	inode [256]byte
 }
 
 // The kinds of nodes, by what the vnode layer may do with them.
@@ -66,7 +83,7 @@ func (fs *FS) Revive(vp *vnode.Vnode) bool {
 	n := of(vp)
 	fs.nodesMu.Lock()
 	defer fs.nodesMu.Unlock()
-	if n.freed || fs.nodes[n.ino] != n {
+	if n.freed || !n.known {
 		return false
 	}
 	vp.Ref()
@@ -76,7 +93,7 @@ func (fs *FS) Revive(vp *vnode.Vnode) bool {
 // enter makes the node of an inode whose bytes are raw, unless somebody else
 // has.
 func (fs *FS) enter(ino uint32, raw rawInode) (*node, error) {
-	n := fs.makeNode(ino, append(rawInode(nil), raw...))
+	n := fs.makeNode(ino, raw)
 	if err := n.check(); err != nil {
 		return nil, err
 	}
@@ -87,14 +104,17 @@ func (fs *FS) enter(ino uint32, raw rawInode) (*node, error) {
 		old.vp.Ref()
 		return old, nil
 	}
-	fs.nodes[ino] = n
+	fs.nodes[ino], n.known = n, true
 	n.vp.Ref()
 	return n, nil
 }
 
-// makeNode returns a node that nobody else knows.
+// makeNode returns a node that nobody else knows, with a copy of raw.
 func (fs *FS) makeNode(ino uint32, raw rawInode) *node {
-	n := &node{fs: fs, ino: ino, raw: raw, seed: fs.sb.inodeSeed(ino, raw)}
+	m := new(nodeMem)
+	n := &m.node
+	n.fs, n.ino, n.raw = fs, ino, append(m.inode[:0], raw...)
+	n.seed = fs.sb.inodeSeed(ino, n.raw)
 	n.links.Store(int32(raw.links()))
 	n.pages.IO = n
 	return n
@@ -105,7 +125,10 @@ func (n *node) publish() {
 	n.initVnode()
 	n.fs.nodesMu.Lock()
 	defer n.fs.nodesMu.Unlock()
-	n.fs.nodes[n.ino] = n
+	if old := n.fs.nodes[n.ino]; old != nil {
+		n.fs.drop(old)
+	}
+	n.fs.nodes[n.ino], n.known = n, true
 	n.vp.Ref()
 }
 
@@ -178,6 +201,10 @@ func (n *node) Inactive() {
 	fs.nodesMu.Lock()
 	defer fs.nodesMu.Unlock()
 	if n.freed || n.vp.Refs() > 0 {
+		return
+	}
+	if n.idle {
+		n.again = true
 		return
 	}
 	fs.idle.add(n)

@@ -81,7 +81,7 @@ func (fs *FS) reclaim(n *node) {
 	if fs.begin() != nil {
 		fs.nodesMu.Lock()
 		defer fs.nodesMu.Unlock()
-		if n.vp.Refs() <= 0 && fs.nodes[n.ino] == n {
+		if n.vp.Refs() <= 0 && n.known {
 			fs.drop(n)
 			fs.files.DropAll(&n.pages)
 		}
@@ -175,7 +175,7 @@ func (fs *FS) recoverOrphan(ino uint32) error {
 	if ino < fs.sb.firstIno || !fs.sb.inodeCsumOK(ino, slot.raw) {
 		return abi.EIO
 	}
-	n := fs.makeNode(ino, append(rawInode(nil), slot.raw...))
+	n := fs.makeNode(ino, slot.raw)
 	if err := n.check(); err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@
 package vnode
 
 import (
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -21,24 +20,23 @@ type NameCache struct {
 	max int64
 
 	mu    sync.RWMutex // taken before the locks of file systems
-	names map[nameKey]*nameEntry
+	names nameTable
 	ring  nameEntry // the oldest first; those used since go round again
 }
 
-type nameKey struct {
-	dir  *Vnode
-	name string
-}
-
-// nameEntry is one name.
+// nameEntry is one name. What a search looks at comes first: in a directory of
+// many names, each line of memory costs as much as all the rest.
 type nameEntry struct {
-	nameKey
+	nameID
 	vp         *Vnode // nil for a name that is not there
+	chain      *nameEntry
 	used       atomic.Bool
-	cost       int64
 	prev, next *nameEntry // in the ring
 	back, on   *nameEntry // in the list of the directory
 }
+
+// cost is what an entry is charged, in bytes.
+func (e *nameEntry) cost() int64 { return nameCost + int64(len(e.long)) }
 
 // Reviver is a FileSystem with a cache of names.
 type Reviver interface {
@@ -47,12 +45,13 @@ type Reviver interface {
 	Revive(vp *Vnode) bool
 }
 
-// nameCost is what an entry takes besides its name, in bytes.
-const nameCost = 192
+// nameCost is what an entry takes, in bytes, besides a name that is long.
+const nameCost = 144
 
 // NewNameCache returns an empty cache of at most max names, charged to mem.
-func NewNameCache(max int64, mem *memlimit.Account) *NameCache {
-	c := &NameCache{mem: mem, max: max, names: map[nameKey]*nameEntry{}}
+// seed is one nobody can guess.
+func NewNameCache(max int64, mem *memlimit.Account, seed uint64) *NameCache {
+	c := &NameCache{mem: mem, max: max, names: nameTable{seed: seed}}
 	c.ring.prev, c.ring.next = &c.ring, &c.ring
 	return c
 }
@@ -85,7 +84,7 @@ func (v *Vnode) Lookup(name string) (*Vnode, error) {
 func (c *NameCache) find(dir *Vnode, name string) (vp *Vnode, ok bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	e := c.names[nameKey{dir, name}]
+	e := c.names.find(dir, name)
 	if e == nil {
 		return nil, false
 	}
@@ -118,18 +117,17 @@ func (v *Vnode) tryRef() bool {
 // enter remembers that name in dir is vp, nil for nothing. What there is no
 // memory for is not remembered.
 func (c *NameCache) enter(dir *Vnode, name string, vp *Vnode) {
-	cost := nameCost + int64(len(name))
-	if c.mem.Reserve(cost) != nil {
+	e := &nameEntry{nameID: makeNameID(dir, name), vp: vp}
+	if c.mem.Reserve(e.cost()) != nil {
 		return
 	}
-	e := &nameEntry{nameKey: nameKey{dir, strings.Clone(name)}, vp: vp, cost: cost}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if old := c.names[e.nameKey]; old != nil {
+	if old := c.names.find(dir, name); old != nil {
 		c.remove(old)
 	}
 	c.trim(c.max - 1)
-	c.names[e.nameKey] = e
+	c.names.add(e, name)
 	e.prev, e.next = c.ring.prev, &c.ring
 	e.prev.next, c.ring.prev = e, e
 	if e.on = dir.names; e.on != nil {
@@ -141,7 +139,7 @@ func (c *NameCache) enter(dir *Vnode, name string, vp *Vnode) {
 // trim leaves max names at most, and returns how many bytes it gave back.
 // Preconditions: c.mu is held.
 func (c *NameCache) trim(max int64) (freed int64) {
-	for int64(len(c.names)) > max && len(c.names) > 0 {
+	for int64(c.names.count) > max && c.names.count > 0 {
 		e := c.ring.next
 		if e.used.Swap(false) {
 			e.prev.next, e.next.prev = e.next, e.prev
@@ -149,7 +147,7 @@ func (c *NameCache) trim(max int64) (freed int64) {
 			e.prev.next, c.ring.prev = e, e
 			continue
 		}
-		freed += e.cost
+		freed += e.cost()
 		c.remove(e)
 	}
 	return freed
@@ -157,7 +155,7 @@ func (c *NameCache) trim(max int64) (freed int64) {
 
 // remove takes an entry out. Preconditions: c.mu is held.
 func (c *NameCache) remove(e *nameEntry) {
-	delete(c.names, e.nameKey)
+	c.names.remove(e)
 	e.prev.next, e.next.prev = e.next, e.prev
 	if e.on != nil {
 		e.on.back = e.back
@@ -167,14 +165,14 @@ func (c *NameCache) remove(e *nameEntry) {
 	} else {
 		e.dir.names = e.on
 	}
-	c.mem.Release(e.cost)
+	c.mem.Release(e.cost())
 }
 
 // purge forgets what name was in dir.
 func (c *NameCache) purge(dir *Vnode, name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if e := c.names[nameKey{dir, name}]; e != nil {
+	if e := c.names.find(dir, name); e != nil {
 		c.remove(e)
 	}
 }
@@ -192,10 +190,12 @@ func (c *NameCache) purgeDir(dir *Vnode) {
 func (c *NameCache) Purge(m *Mount) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, e := range c.names {
+	for e := c.ring.next; e != &c.ring; {
+		next := e.next
 		if e.dir.Mount == m {
 			c.remove(e)
 		}
+		e = next
 	}
 }
 
@@ -203,7 +203,7 @@ func (c *NameCache) Purge(m *Mount) {
 func (c *NameCache) Len() int {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	return len(c.names)
+	return c.names.count
 }
 
 // Shrink gives memory back: want bytes, or all there is. It returns how much
@@ -213,5 +213,5 @@ func (c *NameCache) Shrink(want int64) (freed int64) {
 		return 0
 	}
 	defer c.mu.Unlock()
-	return c.trim(int64(len(c.names)) - want/nameCost - 1)
+	return c.trim(int64(c.names.count) - want/nameCost - 1)
 }

@@ -39,6 +39,7 @@ type Vnode struct {
 	covered atomic.Pointer[Mount]
 	extra   atomic.Pointer[Extra]
 	names   *nameEntry // those in the cache, of a directory; under NameCache.mu
+	nameDir uint64     // its number there, 0 before its first name; under NameCache.mu
 }
 
 // Init sets up the vnode of n, of type typ, one of the S_IF values.
