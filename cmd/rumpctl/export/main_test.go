@@ -6,7 +6,6 @@ package export
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -18,10 +17,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/rumpkit/rumpkit/client"
-	"github.com/rumpkit/rumpkit/kernel"
 	"github.com/rumpkit/rumpkit/kernel/hypercall"
 	"github.com/rumpkit/rumpkit/kernel/sysproxy"
-	"github.com/rumpkit/rumpkit/tailored/all"
 )
 
 // serveEnv has the directory to serve, and how.
@@ -50,11 +47,12 @@ type quiet struct{ hypercall.Host }
 
 func (quiet) ConsoleWrite([]byte) {}
 
-// serve boots a kernel that listens in the directory's parent, and mounts what
-// another client of it sees; how is "shared DIR" or "alone DIR".
+// serve boots a kernel, of which others are clients through a socket in the
+// directory's parent, and mounts it; how is the kind of kernel and the directory.
 func serve(how string) error {
-	kind, dir, _ := strings.Cut(how, " ")
-	k, err := all.Boot(kernel.Config{Host: quiet{hypercall.Real()}})
+	name, dir, _ := strings.Cut(how, " ")
+	kind := kinds[name]
+	k, err := kind.boot(filepath.Dir(dir))
 	if err != nil {
 		return err
 	}
@@ -65,12 +63,12 @@ func serve(how string) error {
 	}
 	go s.Serve()
 	defer s.Close()
-	c, err := client.Dial(context.Background(), s.URLs()[0], "export")
+	c, err := kind.client(k, s.URLs()[0])
 	if err != nil {
 		return err
 	}
 	defer c.Exit()
-	m, err := New(c, dir, Options{Source: "test", Alone: kind == "alone"})
+	m, err := New(c, dir, Options{Source: "test", Alone: kind.alone, Root: kind.root})
 	if err != nil {
 		return err
 	}
@@ -130,6 +128,7 @@ func mount(t *testing.T, kind string) (dir string) {
 		if err := cmd.Wait(); err != nil {
 			t.Error("the serving process: ", err)
 		}
+		kinds[kind].check(t, tmp)
 	})
 	return dir
 }

@@ -20,13 +20,32 @@ func ofLinux() map[string]posixtest.Difference {
 	}
 }
 
-// TestPOSIX runs the suite of file systems over the mount.
+// TestPOSIX runs the suite of file systems over mounts: of a kernel's own root,
+// and of what it has mounted.
 func TestPOSIX(t *testing.T) {
-	both(t, func(t *testing.T, dir string) {
-		posixtest.Run(t, posixtest.System{
-			Dir: dir + "/tmp", Can: posixtest.Everything(), Root: newHostProcess, OneUser: os.Geteuid() != 0, Differs: ofLinux(),
+	everything, seconds := posixtest.Everything(), posixtest.Everything()
+	seconds.Tick = 1e9
+	for _, m := range []struct {
+		kind, dir string
+		can       posixtest.Can
+		differs   map[string]posixtest.Difference
+	}{
+		{kind: "shared", dir: "/tmp", can: everything},
+		{kind: "tmpfs", can: everything},
+		{kind: "ext2", can: seconds},
+		{kind: "ext4", can: everything},
+		{kind: "FAT16", can: posixtest.Can{Tick: 2e9}},
+	} {
+		t.Run(m.kind, func(t *testing.T) {
+			differs := ofLinux()
+			for name, d := range m.differs {
+				differs[name] = d
+			}
+			posixtest.Run(t, posixtest.System{
+				Dir: mount(t, m.kind) + m.dir, Can: m.can, Root: newHostProcess, OneUser: os.Geteuid() != 0, Differs: differs,
+			})
 		})
-	})
+	}
 }
 
 // TestPOSIXOfHost runs it over a file system of the host's own, which shows that
