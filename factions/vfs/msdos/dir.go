@@ -94,7 +94,7 @@ func (fs *FS) list(n *node, from int64, emit func(vnode.Entry) bool) {
 		if err != nil {
 			key = fs.slotAt(ix, e.slot)
 		}
-		if out.Ino = uint64(key) / dirEntSize; e.dir {
+		if out.Ino = fs.numberAt(key); e.dir {
 			out.Type = abi.S_IFDIR
 		}
 		if !emit(out) {

@@ -33,11 +33,13 @@ type FS struct {
 	// files. It is taken after the locks of vnodes.
 	mu      sync.Mutex
 	space   space
-	nodes   map[int64]*node // those in memory, by key
-	idle    []*node         // of these, some that nobody uses
-	indexed []*node         // directories that have an index
-	entries int             // in all indexes
-	orphans map[*node]bool  // without a name, but in use
+	nodes   map[int64]*node  // those in memory, by key
+	numbers map[uint64]*node // the same and those without a name, by number
+	spares  uint64           // numbers given out from firstSpare on
+	idle    []*node          // of these, some that nobody uses
+	indexed []*node          // directories that have an index
+	entries int              // in all indexes
+	orphans map[*node]bool   // without a name, but in use
 	root    *node
 	dirty   bool // the volume is marked as in use
 	clean   bool // it was not when it was mounted
@@ -53,7 +55,7 @@ type Disk interface {
 // open reads the volume on disk: EINVAL when there is none.
 func open(disk Disk, m *vnode.Mount, o options, now func() int64, mem *memlimit.Account) (*FS, error) {
 	fs := &FS{mount: m, options: o, now: now, mem: mem, disk: disk, dev: buf.NewStore(disk, mem),
-		nodes: map[int64]*node{}, orphans: map[*node]bool{}}
+		nodes: map[int64]*node{}, numbers: map[uint64]*node{}, orphans: map[*node]bool{}}
 	if err := fs.readBoot(); err != nil {
 		fs.dev.Close()
 		return nil, err
@@ -173,7 +175,7 @@ func (fs *FS) Unmount(force bool) error {
 	fs.dev.Close()
 	fs.mem.Release(int64(len(fs.space.used)) * 8)
 	fs.space = space{}
-	fs.nodes, fs.idle, fs.indexed, fs.orphans = nil, nil, nil, nil
+	fs.nodes, fs.numbers, fs.idle, fs.indexed, fs.orphans = nil, nil, nil, nil, nil
 	fs.disk.Close()
 	return nil
 }

@@ -199,3 +199,31 @@ func TestFull(t *testing.T) {
 	g.do("unmount", g.unmount())
 	fsck(t, image)
 }
+
+// TestNumbers: a file in use has a number of its own, whatever becomes of its
+// entry and of others.
+func TestNumbers(t *testing.T) {
+	g := boot(t, newImage(t, 16<<20, mkfs.Options{Bits: 16}), kernel.Config{})
+	g.do("mount", g.mount(0))
+	for _, name := range []string{"one", "two"} {
+		g.put("/m/"+name, name)
+	}
+	one, two := g.stat("/m/one").Ino, g.stat("/m/two").Ino
+	f, err := g.v.Open(g.l, "/m/two", abi.O_RDONLY, 0)
+	g.do("open", err)
+	g.do("over", g.rename("/m/one", "/m/two"))
+	g.put("/m/three", "three") // where one was
+	var st abi.Stat
+	g.do("stat", f.Ops.Stat(g.l, f, &st))
+	moved, three := g.stat("/m/two").Ino, g.stat("/m/three").Ino
+	if st.Ino != two || moved != one || three == one || three == two {
+		t.Errorf("numbers %d, %d; replaced and open %d, moved %d, new %d", one, two, st.Ino, moved, three)
+	}
+	g.do("close", f.Drop(g.l))
+	g.do("move", g.rename("/m/three", "/m/four"))
+	if got := g.stat("/m/four").Ino; got != three {
+		t.Errorf("%d became %d", three, got)
+	}
+	g.do("unlink", g.v.SysUnlink(g.l, str("/m/four")))
+	g.do("unmount", g.unmount())
+}

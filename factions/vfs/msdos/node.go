@@ -15,12 +15,13 @@ import (
 type node struct {
 	vp     vnode.Vnode
 	fs     *FS
-	key    int64 // in fs.nodes: where the entry is, of a directory its first cluster, 0 of the root
-	pos    int64 // where the entry is, 0 for the root
-	parent *node // nil for the root, and without a name
-	kids   int   // nodes in memory whose parent it is
-	queued bool  // in fs.idle
-	lost   bool  // it has no name any more
+	key    int64  // in fs.nodes: where the entry is, of a directory its first cluster, 0 of the root
+	pos    int64  // where the entry is, 0 for the root
+	num    uint64 // in fs.numbers
+	parent *node  // nil for the root, and without a name
+	kids   int    // nodes in memory whose parent it is
+	queued bool   // in fs.idle
+	lost   bool   // it has no name any more
 
 	raw   [dirEntSize]byte // the entry, without meaning for the root
 	chain chain
@@ -36,8 +37,13 @@ type (
 	dirNode  struct{ node }
 )
 
-// rootIno is the number of the root. Others are where they are on the disk.
-const rootIno = 1
+// rootIno is the number of the root. Others are where they are on the disk when
+// they come into memory. They keep their number there, whatever becomes of their
+// entry: one whose number another has taken along has one from firstSpare on.
+const (
+	rootIno    = 1
+	firstSpare = 1 << 40
+)
 
 // OneName: there are no links.
 func (n *node) OneName() {}
@@ -82,7 +88,25 @@ func (n *node) ino() uint64 {
 	if n == n.fs.root {
 		return rootIno
 	}
-	return uint64(n.key) / dirEntSize
+	return n.num
+}
+
+// number gives a node its number.
+func (fs *FS) number(n *node) {
+	n.num = uint64(n.key) / dirEntSize
+	for fs.numbers[n.num] != nil {
+		n.num = firstSpare + fs.spares
+		fs.spares++
+	}
+	fs.numbers[n.num] = n
+}
+
+// numberAt is the number of what has that key.
+func (fs *FS) numberAt(key int64) uint64 {
+	if n := fs.nodes[key]; n != nil {
+		return n.ino()
+	}
+	return uint64(key) / dirEntSize
 }
 
 // load returns the node of an entry of dir: EIO when the disk has what cannot
@@ -128,6 +152,7 @@ func (fs *FS) enterNode(n, parent *node, key int64) {
 	n.parent, n.key = parent, key
 	parent.kids++
 	fs.nodes[key] = n
+	fs.number(n)
 }
 
 // takeOut takes a node out of the table; its parent may become idle.
@@ -161,6 +186,7 @@ func (fs *FS) rest(n *node) {
 		if !old.lost && old.kids == 0 && old.vp.Refs() == 0 {
 			fs.dropIndex(old)
 			fs.takeOut(old)
+			delete(fs.numbers, old.num)
 		}
 	}
 }
@@ -181,6 +207,7 @@ func (n *node) Inactive() {
 		fs.rest(n)
 		return
 	}
+	delete(fs.numbers, n.num)
 	if fs.orphans[n] {
 		delete(fs.orphans, n)
 		_ = fs.cut(&n.chain, 0)
