@@ -15,7 +15,7 @@ func (m *kqModel) drawChange(t *rapid.T) abi.Kevent {
 	ev := abi.Kevent{
 		Filter: rapid.SampledFrom([]uint32{
 			abi.EVFILT_READ, abi.EVFILT_READ, abi.EVFILT_WRITE, abi.EVFILT_WRITE, abi.EVFILT_TIMER, abi.EVFILT_TIMER,
-			abi.EVFILT_SIGNAL, abi.EVFILT_SYSCOUNT,
+			abi.EVFILT_SIGNAL, abi.EVFILT_SYSCOUNT, abi.EVFILT_PROC, abi.EVFILT_PROC, abi.EVFILT_VNODE, abi.EVFILT_VNODE,
 		}).Draw(t, "filter"),
 		Flags: rapid.SampledFrom([]uint32{
 			abi.EV_ADD, abi.EV_ADD, abi.EV_ADD, abi.EV_DELETE, abi.EV_ENABLE, abi.EV_DISABLE,
@@ -27,9 +27,25 @@ func (m *kqModel) drawChange(t *rapid.T) abi.Kevent {
 		Udata: rapid.Int64Range(0, 3).Draw(t, "udata"),
 	}
 	ev.Ident = uint64(m.anyFd(t))
-	if ev.Filter == abi.EVFILT_TIMER {
+	switch ev.Filter {
+	case abi.EVFILT_TIMER:
 		ev.Ident %= 3
 		ev.Data = rapid.SampledFrom([]int64{0, 1, 7, 30, 100}).Draw(t, "period")
+	case abi.EVFILT_PROC:
+		ev.Ident = rapid.SampledFrom(m.pids).Draw(t, "pid")
+		ev.Fflags = rapid.SampledFrom([]uint32{
+			0, abi.NOTE_EXIT, abi.NOTE_FORK, abi.NOTE_EXEC | abi.NOTE_EXIT, abi.NOTE_TRACK, abi.NOTE_TRACK | abi.NOTE_FORK | abi.NOTE_EXIT,
+		}).Draw(t, "fflags")
+	case abi.EVFILT_VNODE:
+		ev.Fflags = rapid.SampledFrom([]uint32{
+			abi.NOTE_REVOKE<<1 - 1, abi.NOTE_WRITE, abi.NOTE_EXTEND | abi.NOTE_ATTRIB, abi.NOTE_LINK | abi.NOTE_RENAME | abi.NOTE_DELETE,
+		}).Draw(t, "fflags")
+	default:
+		if m.fds[int(ev.Ident)].s != nil { // how much room others leave is not modelled
+			ev.Filter = abi.EVFILT_READ
+		}
+		ev.Fflags = rapid.SampledFrom([]uint32{0, 0, abi.NOTE_LOWAT}).Draw(t, "fflags")
+		ev.Data = rapid.SampledFrom([]int64{0, 1, 100, 2000}).Draw(t, "lowat")
 	}
 	return ev
 }
@@ -38,7 +54,7 @@ func (m *kqModel) drawChange(t *rapid.T) abi.Kevent {
 func (m *kqModel) apply(q map[noteKey]*noteModel, c abi.Kevent) abi.Errno {
 	k := noteKey{c.Ident, c.Filter}
 	n, end := q[k], m.fds[int(c.Ident)]
-	timer := c.Filter == abi.EVFILT_TIMER
+	timer, process := c.Filter == abi.EVFILT_TIMER, c.Filter == abi.EVFILT_PROC
 	switch {
 	case c.Filter == abi.EVFILT_SYSCOUNT:
 		return abi.EINVAL
@@ -46,21 +62,28 @@ func (m *kqModel) apply(q map[noteKey]*noteModel, c abi.Kevent) abi.Errno {
 		return abi.EOPNOTSUPP
 	case c.Filter == abi.EVFILT_SIGNAL:
 		return abi.ENOENT
-	case !timer && end.p == nil:
+	case !timer && !process && end == kqEnd{}:
 		return abi.EBADF
 	case n == nil && c.Flags&abi.EV_ADD == 0:
 		return abi.ENOENT
+	case n == nil && process && !m.lives(c.Ident):
+		return abi.ESRCH
+	case n == nil && c.Filter == abi.EVFILT_VNODE && end.o == nil:
+		return abi.EINVAL
 	case n == nil && timer && c.Data == 0:
 		return abi.EINVAL
 	case n == nil:
-		n = &noteModel{flags: c.Flags &^ abi.EV_SYSFLAGS, udata: c.Udata, end: end}
-		if timer {
+		n = &noteModel{flags: c.Flags &^ abi.EV_SYSFLAGS, udata: c.Udata, end: end, fflags: c.Fflags, data: c.Data}
+		if timer || process {
 			n.flags |= abi.EV_CLEAR
-			n.end, n.period, n.next = kqEnd{}, c.Data, m.now+c.Data
+			n.end = kqEnd{}
+		}
+		if timer {
+			n.period, n.next = c.Data, m.now+c.Data
 		}
 		q[k] = n
 	case c.Flags&abi.EV_ADD != 0:
-		n.udata, n.period = c.Udata, max(c.Data, 1)
+		n.udata, n.period, n.fflags, n.data = c.Udata, max(c.Data, 1), c.Fflags, c.Data
 	case c.Flags&abi.EV_DELETE != 0:
 		delete(q, k)
 		return 0
@@ -137,10 +160,10 @@ func (m *kqModel) told(t *rapid.T, q map[noteKey]*noteModel, got []abi.Kevent, r
 		}
 		n.fresh = false
 		switch {
-		case n.flags&abi.EV_ONESHOT != 0:
+		case n.flags&abi.EV_ONESHOT != 0 || n.ended:
 			delete(q, k)
 		case n.flags&abi.EV_CLEAR != 0:
-			n.fired = 0
+			n.fired, n.seen = 0, 0
 		case n.flags&abi.EV_DISPATCH != 0:
 			n.disabled = true
 		}

@@ -1,5 +1,5 @@
-// A model of kqueue(2): pipes, their ends under several descriptors, timers and
-// two queues that watch them all.
+// A model of kqueue(2): pipes, sockets and files under several descriptors,
+// processes, timers and two queues that watch them all.
 package kernel_test
 
 import (
@@ -12,6 +12,7 @@ import (
 	"github.com/rumpkit/rumpkit/kernel"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/hypercall"
+	"github.com/rumpkit/rumpkit/tailored/vfsnet"
 )
 
 const pipeRoom = 64 << 10 // what a pipe holds
@@ -19,10 +20,13 @@ const pipeRoom = 64 << 10 // what a pipe holds
 // kqPipe is a pipe: what is in it, and how many descriptors its ends have.
 type kqPipe struct{ bytes, readers, writers int }
 
-// kqEnd is one end of a pipe, which a descriptor stands for.
+// kqEnd is what a descriptor stands for: one end of a pipe, a socket or an open
+// file.
 type kqEnd struct {
 	p      *kqPipe
 	writes bool
+	s      *kqSocket
+	o      *kqOpen
 }
 
 // noteKey names a note of a queue.
@@ -34,12 +38,17 @@ type noteKey struct {
 // noteModel is a note: what it was added with, and what it has to tell.
 type noteModel struct {
 	flags    uint32
+	fflags   uint32
+	data     int64
 	udata    int64
 	end      kqEnd
 	disabled bool
-	fresh    bool  // something happened since it told, which EV_CLEAR needs
-	period   int64 // milliseconds, of a timer
-	next     int64 // when its period ends; 0 when it does not run
+	seen     uint32 // NOTE_ bits, of files and processes
+	parent   int64  // of a process that is a child of one that is tracked
+	ended    bool   // of a process
+	fresh    bool   // something happened since it told, which EV_CLEAR needs
+	period   int64  // milliseconds, of a timer
+	next     int64  // when its period ends; 0 when it does not run
 	fired    int64
 }
 
@@ -49,6 +58,9 @@ type kqModel struct {
 	h      *hypercall.Sim
 	now    int64 // milliseconds
 	fds    map[int]kqEnd
+	files  [kqFiles]*kqFile // nil for those that have no name
+	procs  []kqProc
+	pids   []uint64 // of all processes, dead or alive
 	queues [2]struct {
 		fd    int
 		notes map[noteKey]*noteModel
@@ -61,6 +73,20 @@ func (n *noteModel) state(filter uint32) (data int64, eof, ready bool) {
 	switch {
 	case filter == abi.EVFILT_TIMER:
 		return n.fired, false, n.fired > 0
+	case filter == abi.EVFILT_PROC:
+		if data = n.parent; n.ended || n.seen&abi.NOTE_CHILD == 0 {
+			data = 0
+		}
+		return data, n.ended, n.seen != 0 || n.ended
+	case filter == abi.EVFILT_VNODE:
+		return 0, false, n.seen != 0
+	case n.end.s != nil:
+		return n.end.s.readable(n)
+	case n.end.o != nil && filter == abi.EVFILT_WRITE:
+		return 0, false, true
+	case n.end.o != nil:
+		rest := n.end.o.file.size - n.end.o.off
+		return int64(rest), false, rest > 0
 	case filter == abi.EVFILT_READ && !n.end.writes:
 		return int64(p.bytes), p.writers == 0, p.bytes > 0 || p.writers == 0
 	case filter == abi.EVFILT_WRITE && n.end.writes:
@@ -81,9 +107,12 @@ func (n *noteModel) event(k noteKey) (ev abi.Kevent, ok bool) {
 	if !ready || n.disabled || n.flags&abi.EV_CLEAR != 0 && !n.fresh {
 		return ev, false
 	}
-	ev = abi.Kevent{Ident: k.ident, Filter: k.filter, Flags: n.flags, Data: data, Udata: n.udata}
+	ev = abi.Kevent{Ident: k.ident, Filter: k.filter, Flags: n.flags, Fflags: n.seen, Data: data, Udata: n.udata}
 	if eof {
 		ev.Flags |= abi.EV_EOF
+	}
+	if n.ended {
+		ev.Flags |= abi.EV_ONESHOT
 	}
 	return ev, true
 }
@@ -93,7 +122,7 @@ func (m *kqModel) happened(p *kqPipe, writes bool, filter ...uint32) {
 	for i := range m.queues {
 		for k, n := range m.queues[i].notes {
 			for _, f := range filter {
-				n.fresh = n.fresh || n.end == kqEnd{p, writes} && k.filter == f
+				n.fresh = n.fresh || n.end == kqEnd{p: p, writes: writes} && k.filter == f
 			}
 		}
 	}
@@ -110,7 +139,7 @@ func (m *kqModel) pipe(t *rapid.T) {
 	fds, err := m.c.Pipe2(abi.O_NONBLOCK)
 	isErr(t, "pipe2", err, 0)
 	p := &kqPipe{readers: 1, writers: 1}
-	m.fds[fds[0]], m.fds[fds[1]] = kqEnd{p, false}, kqEnd{p, true}
+	m.fds[fds[0]], m.fds[fds[1]] = kqEnd{p: p}, kqEnd{p: p, writes: true}
 }
 
 // write fills pipes up to the brim.
@@ -168,8 +197,15 @@ func (m *kqModel) gone(fd int) {
 	}
 	delete(m.fds, fd)
 	for i := range m.queues {
-		delete(m.queues[i].notes, noteKey{uint64(fd), abi.EVFILT_READ})
-		delete(m.queues[i].notes, noteKey{uint64(fd), abi.EVFILT_WRITE})
+		for _, filter := range []uint32{abi.EVFILT_READ, abi.EVFILT_WRITE, abi.EVFILT_VNODE} {
+			delete(m.queues[i].notes, noteKey{uint64(fd), filter})
+		}
+	}
+	if e.s != nil {
+		m.unplug(e.s)
+	}
+	if e.p == nil {
+		return
 	}
 	count := &e.p.readers
 	if e.writes {
@@ -201,9 +237,12 @@ func (m *kqModel) dup2(t *rapid.T) {
 	}
 	_, err := m.c.Dup2(from, to)
 	isErr(t, "dup2", err, 0)
-	if e.writes {
+	switch {
+	case e.s != nil:
+		e.s.refs++
+	case e.writes:
 		e.p.writers++
-	} else {
+	case e.p != nil:
 		e.p.readers++
 	}
 	m.gone(to)
@@ -228,15 +267,19 @@ func (m *kqModel) advance(t *rapid.T) {
 	}
 }
 
-// Whatever happens to pipes and timers, each queue tells what the model says.
+// Whatever happens to pipes, sockets, files, processes and timers, each queue
+// tells what the model says.
 func TestKqueueModel(t *testing.T) {
 	h := hypercall.NewSim(1)
-	k, _ := boot(t, kernel.Config{Host: h})
+	k, err := vfsnet.Boot(kernel.Config{Host: h})
+	want(t, "boot", err, 0)
+	defer k.Close()
 	rapid.Check(t, func(t *rapid.T) {
 		c, err := client.New(k, "model")
 		isErr(t, "attach", err, 0)
-		defer func() { _ = c.Exit() }()
-		m := &kqModel{c: c, h: h, fds: map[int]kqEnd{}}
+		self := uint64(c.Getpid())
+		m := &kqModel{c: c, h: h, fds: map[int]kqEnd{}, procs: []kqProc{{self, c}}, pids: []uint64{self}}
+		defer m.end()
 		for i := range m.queues {
 			m.queues[i].fd, err = c.Kqueue()
 			isErr(t, "kqueue", err, 0)
@@ -246,6 +289,9 @@ func TestKqueueModel(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"pipe": m.pipe, "write": m.write, "write again": m.write, "read": m.read, "close": m.close, "dup2": m.dup2,
 			"advance": m.advance, "change": m.change, "change more": m.change, "change again": m.change, "some": m.some,
+			"socketpair": m.socketpair, "send": m.send, "receive": m.receive,
+			"open": m.open, "name": m.name, "append": m.append, "chmod": m.chmod, "read file": m.readFile,
+			"fork": m.fork, "exec": m.exec, "exit": m.exit,
 			"": m.check,
 		})
 	})

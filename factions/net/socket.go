@@ -120,7 +120,14 @@ func (s *Socket) Endpoint() Endpoint { return s.ep }
 // Notify tells who waits for the socket that mask (POLLIN, POLLOUT, …) may
 // have become true. Protocols call it; it does not call them back.
 func (s *Socket) Notify(mask event.Mask) {
+	s.wake(mask)
+	s.queue.Notify(mask)
+}
+
+// wake has calls that sleep for what mask says look again.
+func (s *Socket) wake(mask event.Mask) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	if mask&^abi.POLLOUT != 0 {
 		s.in.events++
 		s.in.cond.Broadcast()
@@ -129,8 +136,6 @@ func (s *Socket) Notify(mask event.Mask) {
 		s.out.events++
 		s.out.cond.Broadcast()
 	}
-	s.mu.Unlock()
-	s.queue.Notify(mask)
 }
 
 // block calls try until it says something else than EWOULDBLOCK, sleeping on

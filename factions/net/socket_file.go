@@ -74,14 +74,14 @@ func (s *Socket) Stat(_ *proc.LWP, _ *file.File, st *abi.Stat) error {
 }
 
 // CloseDescriptor implements file.Closer: an lwp that is blocked in a call on
-// the descriptor finds it gone.
+// the descriptor finds it gone. Nothing has come for who waits for events.
 func (s *Socket) CloseDescriptor(_ *proc.LWP, f *file.File) {
 	if w, ok := s.ep.(Watcher); ok {
 		w.DescriptorClosed(f)
 	}
 	if f.Refs() > 1 {
 		s.closes.Add(1)
-		s.Notify(abi.POLLIN | abi.POLLOUT)
+		s.wake(abi.POLLIN | abi.POLLOUT)
 	}
 }
 

@@ -123,11 +123,12 @@ func (r *ready) check(l *proc.LWP, n *knote, ev *abi.Kevent) bool {
 	if ev.Data == 0 && f.Kind == file.KindVnode && r.count == abi.FIONREAD {
 		return false // at the end of the file
 	}
-	return lowat(n) <= max(ev.Data, 1)
+	return true
 }
 
 // told fills ev with what a file says of itself and reports whether the note
-// fires. NOTE_LOWAT counts instead of the file's own low-water mark.
+// fires. NOTE_LOWAT counts instead of the file's own low-water mark; files
+// without one, such as pipes, do not heed it.
 func told(n *knote, ev *abi.Kevent, got file.Readiness) bool {
 	ev.Data = got.Data
 	if got.EOF {
@@ -141,16 +142,6 @@ func told(n *knote, ev *abi.Kevent, got file.Readiness) bool {
 		return got.Data >= n.kq.Data
 	}
 	return got.Ready
-}
-
-// lowat is the least count that the note tells of.
-func lowat(n *knote) int64 {
-	n.q.mu.Lock()
-	defer n.q.mu.Unlock()
-	if n.kq.Fflags&abi.NOTE_LOWAT != 0 {
-		return n.kq.Data
-	}
-	return 1
 }
 
 // bytes returns how much can be read or written, 0 when the file can't say.

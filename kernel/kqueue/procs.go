@@ -31,10 +31,14 @@ func NewProcs(t *proc.Table) *Procs {
 	return p
 }
 
-// tell notifies who waits for a process.
+// tell notifies who waits for a process. Nobody does any more once it has
+// ended: its pid may become another's.
 func (p *Procs) tell(pid int32, what uint32) {
 	p.mu.Lock()
 	notes := slices.Clone(p.notes[pid])
+	if what == abi.NOTE_EXIT {
+		delete(p.notes, pid)
+	}
 	p.mu.Unlock()
 	for _, n := range notes {
 		if n.f.(*process).saw(n, what) {
@@ -57,8 +61,9 @@ func (p *Procs) follow(parent, child int32) {
 		if c.Fflags&abi.NOTE_TRACK == 0 {
 			continue
 		}
-		c.Ident, c.Data = uint64(child), int64(parent)
-		kid := &knote{q: n.q, kq: c, f: &process{seen: abi.NOTE_CHILD}}
+		c.Ident = uint64(child)
+		c.Flags |= abi.EV_ADD | abi.EV_ENABLE
+		kid := &knote{q: n.q, kq: c, f: &process{seen: abi.NOTE_CHILD, parent: int64(parent)}}
 		if n.q.enter(kid) == nil {
 			p.add(child, kid)
 			n.q.attached(kid)
@@ -86,15 +91,21 @@ func (p *Procs) remove(pid int32, n *knote) {
 	p.notes[pid] = list
 }
 
-// process waits for one process. Its field is protected by the queue's lock.
-type process struct{ seen uint32 }
+// process waits for one process. Its fields are protected by the queue's lock.
+type process struct {
+	seen   uint32
+	parent int64 // of NOTE_CHILD
+	ended  bool
+}
 
-// saw records what happened and reports whether the note wants to know.
+// saw records what happened and reports whether there is something to tell:
+// the end of the process is, even to who did not ask for it.
 func (p *process) saw(n *knote, what uint32) bool {
 	n.q.mu.Lock()
 	defer n.q.mu.Unlock()
-	p.seen |= what & (n.kq.Fflags | abi.NOTE_EXIT | abi.NOTE_TRACKERR)
-	return p.seen != 0
+	p.seen |= what & (n.kq.Fflags | abi.NOTE_TRACKERR)
+	p.ended = p.ended || what == abi.NOTE_EXIT
+	return p.seen != 0 || p.ended
 }
 
 // attach begins to follow a process: ESRCH when there is none, EACCES when it
@@ -116,6 +127,7 @@ func (p *process) attach(l *proc.LWP, n *knote) error {
 	n.q.mu.Unlock()
 	n.q.procs.add(pid, n)
 	if n.q.procs.table.Find(pid) != q { // it ended just now
+		n.q.procs.remove(pid, n)
 		p.saw(n, abi.NOTE_EXIT)
 	}
 	return nil
@@ -126,14 +138,14 @@ func (p *process) detach(n *knote) { n.q.procs.remove(int32(n.kq.Ident), n) }
 func (p *process) check(_ *proc.LWP, n *knote, ev *abi.Kevent) bool {
 	n.q.mu.Lock()
 	defer n.q.mu.Unlock()
-	ev.Fflags = p.seen & (n.kq.Fflags | abi.NOTE_CHILD | abi.NOTE_TRACKERR)
-	if p.seen&abi.NOTE_CHILD != 0 {
-		ev.Data = n.kq.Data // the parent
-	}
-	if p.seen&abi.NOTE_EXIT != 0 {
+	ev.Fflags = p.seen
+	switch {
+	case p.ended: // with status 0
 		ev.Flags |= abi.EV_EOF | abi.EV_ONESHOT
+	case p.seen&abi.NOTE_CHILD != 0:
+		ev.Data = p.parent
 	}
-	return p.seen != 0
+	return p.seen != 0 || p.ended
 }
 
 func (p *process) taken(n *knote) {
