@@ -39,41 +39,69 @@ var elemSizes = [...]int{
 	elemOther: 0,
 }
 
-// show reads a T and appends it, or the address where there is none.
-func show[T any](t *tracer, m usermem.Mem, print func(t *tracer, v *T)) {
-	v, err := usermem.In[T]{Mem: m}.Get()
-	if err != nil {
+// read fills an object from m; when it can't, it appends the address instead.
+func (t *tracer) read(m usermem.Mem, object []byte) bool {
+	if m.Read(object) != nil {
 		t.fault(m)
-		return
+		return false
 	}
-	print(t, &v)
+	return true
 }
 
 // element appends the object of kind x at m.
 func (t *tracer) element(m usermem.Mem, x uint8) {
 	switch x {
 	case elemInt:
-		show(t, m, func(t *tracer, v *int32) { t.int(int64(*v)) })
+		if v := int32(0); t.read(m, usermem.BytesOf(&v)) {
+			t.int(int64(v))
+		}
 	case elemUint:
-		show(t, m, func(t *tracer, v *uint32) { t.uint(uint64(*v)) })
+		if v := uint32(0); t.read(m, usermem.BytesOf(&v)) {
+			t.uint(uint64(v))
+		}
 	case elemLong:
-		show(t, m, func(t *tracer, v *int64) { t.int(*v) })
+		if v := int64(0); t.read(m, usermem.BytesOf(&v)) {
+			t.int(v)
+		}
 	case elemUlong:
-		show(t, m, func(t *tracer, v *uint64) { t.uint(*v) })
+		if v := uint64(0); t.read(m, usermem.BytesOf(&v)) {
+			t.uint(v)
+		}
+	default:
+		t.structure(m, x)
+	}
+}
+
+// structure appends the structure of kind x at m.
+func (t *tracer) structure(m usermem.Mem, x uint8) {
+	switch x {
 	case elemPollfd:
-		show(t, m, (*tracer).pollfd)
+		var v abi.Pollfd
+		if t.read(m, usermem.BytesOf(&v)) {
+			t.pollfd(&v)
+		}
 	case elemKevent:
-		show(t, m, (*tracer).kevent)
+		var v abi.Kevent
+		if t.read(m, usermem.BytesOf(&v)) {
+			t.kevent(&v)
+		}
 	case elemIovec:
-		show(t, m, func(t *tracer, v *abi.Iovec) {
+		var v abi.Iovec
+		if t.read(m, usermem.BytesOf(&v)) {
 			t.str("{")
 			t.uint(v.Len)
 			t.str(" bytes}")
-		})
+		}
 	case elemRlimit:
-		show(t, m, (*tracer).rlimit)
+		var v abi.Rlimit
+		if t.read(m, usermem.BytesOf(&v)) {
+			t.rlimit(&v)
+		}
 	case elemStat:
-		show(t, m, (*tracer).stat)
+		var v abi.Stat
+		if t.read(m, usermem.BytesOf(&v)) {
+			t.stat(&v)
+		}
 	default:
 		t.times(m, x)
 	}
@@ -83,25 +111,39 @@ func (t *tracer) element(m usermem.Mem, x uint8) {
 func (t *tracer) times(m usermem.Mem, x uint8) {
 	switch x {
 	case elemTimespec:
-		show(t, m, func(t *tracer, v *abi.Timespec) { t.span(v.Sec, v.Nsec, 9) })
+		var v abi.Timespec
+		if t.read(m, usermem.BytesOf(&v)) {
+			t.span(v.Sec, v.Nsec, 9)
+		}
 	case elemTimeval:
-		show(t, m, func(t *tracer, v *abi.Timeval) { t.span(v.Sec, int64(v.Usec), 6) })
+		var v abi.Timeval
+		if t.read(m, usermem.BytesOf(&v)) {
+			t.span(v.Sec, int64(v.Usec), 6)
+		}
 	case elemTimespec50:
-		show(t, m, func(t *tracer, v *abi.Timespec50) { t.span(int64(v.Sec), v.Nsec, 9) })
+		var v abi.Timespec50
+		if t.read(m, usermem.BytesOf(&v)) {
+			t.span(int64(v.Sec), v.Nsec, 9)
+		}
 	case elemTimeval50:
-		show(t, m, func(t *tracer, v *abi.Timeval50) { t.span(v.Sec, v.Usec, 6) })
+		var v abi.Timeval50
+		if t.read(m, usermem.BytesOf(&v)) {
+			t.span(v.Sec, v.Usec, 6)
+		}
 	case elemItimerval:
-		show(t, m, func(t *tracer, v *abi.Itimerval) {
+		var v abi.Itimerval
+		if t.read(m, usermem.BytesOf(&v)) {
 			t.span(v.Value.Sec, int64(v.Value.Usec), 6)
 			t.str(" every ")
 			t.span(v.Interval.Sec, int64(v.Interval.Usec), 6)
-		})
+		}
 	case elemItimerspec:
-		show(t, m, func(t *tracer, v *abi.Itimerspec) {
+		var v abi.Itimerspec
+		if t.read(m, usermem.BytesOf(&v)) {
 			t.span(v.Value.Sec, v.Value.Nsec, 9)
 			t.str(" every ")
 			t.span(v.Interval.Sec, v.Interval.Nsec, 9)
-		})
+		}
 	default:
 		t.str("{…}")
 	}
@@ -194,15 +236,17 @@ func (t *tracer) lock(in usermem.In[abi.Flock]) {
 		t.str("NULL")
 		return
 	}
-	show(t, in.Mem, func(t *tracer, v *abi.Flock) {
-		t.str("{type=")
-		t.int(int64(v.Type))
-		t.field("whence")
-		t.named(setWhence, uint32(uint16(v.Whence)))
-		t.field("start")
-		t.int(v.Start)
-		t.field("len")
-		t.int(v.Len)
-		t.str("}")
-	})
+	var v abi.Flock
+	if !t.read(in.Mem, usermem.BytesOf(&v)) {
+		return
+	}
+	t.str("{type=")
+	t.int(int64(v.Type))
+	t.field("whence")
+	t.named(setWhence, uint32(uint16(v.Whence)))
+	t.field("start")
+	t.int(v.Start)
+	t.field("len")
+	t.int(v.Len)
+	t.str("}")
 }

@@ -42,23 +42,11 @@ type Addr struct {
 // In is one T to read (_In_).
 type In[T any] struct{ Mem }
 
-// Get copies the T in.
-func (a In[T]) Get() (T, error) { return get[T](a.Mem) }
-
 // Out is one T to fill (_Out_).
 type Out[T any] struct{ Mem }
 
-// Put copies v out.
-func (a Out[T]) Put(v T) error { return put(a.Mem, v) }
-
 // InOut is one T that is read and filled (_Inout_).
 type InOut[T any] struct{ Mem }
-
-// Get copies the T in.
-func (a InOut[T]) Get() (T, error) { return get[T](a.Mem) }
-
-// Put copies v out.
-func (a InOut[T]) Put(v T) error { return put(a.Mem, v) }
 
 // InSlice is an array of N elements to read (_In_reads_(n)). N is what the
 // caller said: a handler bounds it before it loads anything.
@@ -67,23 +55,10 @@ type InSlice[T any] struct {
 	N uint64
 }
 
-// Load returns a copy of the array. More than limit elements are tooMany.
-func (a InSlice[T]) Load(limit int, tooMany error) ([]T, error) {
-	return load[T](a.Mem, a.N, limit, tooMany)
-}
-
-// CopyIn fills dst with the first elements, without allocating.
-func (a InSlice[T]) CopyIn(dst []T) error { return a.Mem.CopyIn(bytesOf(dst)) }
-
 // OutSlice is an array of N elements to fill (_Out_writes_(n)).
 type OutSlice[T any] struct {
 	Mem
 	N uint64
-}
-
-// Store copies v out from element i on.
-func (a OutSlice[T]) Store(i int, v []T) error {
-	return a.Mem.Slice(i*sizeOf[T](), -1).CopyOut(bytesOf(v))
 }
 
 // InOutSlice is an array of N elements that are read and filled
@@ -91,19 +66,6 @@ func (a OutSlice[T]) Store(i int, v []T) error {
 type InOutSlice[T any] struct {
 	Mem
 	N uint64
-}
-
-// Load returns a copy of the array. More than limit elements are tooMany.
-func (a InOutSlice[T]) Load(limit int, tooMany error) ([]T, error) {
-	return load[T](a.Mem, a.N, limit, tooMany)
-}
-
-// CopyIn fills dst with the first elements, without allocating.
-func (a InOutSlice[T]) CopyIn(dst []T) error { return a.Mem.CopyIn(bytesOf(dst)) }
-
-// Store copies v out from element i on.
-func (a InOutSlice[T]) Store(i int, v []T) error {
-	return a.Mem.Slice(i*sizeOf[T](), -1).CopyOut(bytesOf(v))
 }
 
 // Sized is a buffer to fill whose length lies behind a second pointer, which

@@ -28,11 +28,6 @@ func (m Mem) Bytes() []byte {
 	return unsafe.Slice(m.local, m.n)
 }
 
-func sizeOf[T any]() int {
-	var t T
-	return int(unsafe.Sizeof(t))
-}
-
 // BytesOf returns the memory of *p, nil for nil. The result aliases *p.
 func BytesOf[T any](p *T) []byte {
 	if p == nil {
@@ -46,7 +41,10 @@ func BytesOfSlice[T any](s []T) []byte {
 	if s == nil {
 		return nil
 	}
-	return bytesOf(s)
+	if len(s) == 0 {
+		return []byte{}
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(&s[0])), len(s)*int(unsafe.Sizeof(s[0])))
 }
 
 // BytesOfString returns the memory of s, never nil. It must not be written.
@@ -55,13 +53,6 @@ func BytesOfString(s string) []byte {
 		return []byte{}
 	}
 	return unsafe.Slice(unsafe.StringData(s), len(s))
-}
-
-func bytesOf[T any](s []T) []byte {
-	if len(s) == 0 {
-		return []byte{}
-	}
-	return unsafe.Slice((*byte)(unsafe.Pointer(&s[0])), len(s)*sizeOf[T]())
 }
 
 // localString returns a string over b, cut at the first NUL.
@@ -75,19 +66,9 @@ func localString(b []byte) string {
 	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 
-func get[T any](m Mem) (T, error) {
-	var t T
-	err := m.read(unsafe.Slice((*byte)(unsafe.Pointer(&t)), unsafe.Sizeof(t)))
-	return t, err
-}
-
-func put[T any](m Mem, v T) error {
-	return m.write(unsafe.Slice((*byte)(unsafe.Pointer(&v)), unsafe.Sizeof(v)))
-}
-
-// read is CopyIn for a dst on the stack: it does not escape, at the price of a
+// Read is CopyIn for a dst on the stack: it does not escape, at the price of a
 // copy when the memory is not in this process.
-func (m Mem) read(dst []byte) error {
+func (m Mem) Read(dst []byte) error {
 	if m.local != nil {
 		if m.n < len(dst) {
 			return abi.EFAULT
@@ -101,7 +82,7 @@ func (m Mem) read(dst []byte) error {
 	return err
 }
 
-// write is CopyOut for a src on the stack, as read is CopyIn.
+// write is CopyOut for a src on the stack, as Read is CopyIn.
 func (m Mem) write(src []byte) error {
 	if m.local != nil {
 		if m.n < len(src) {
@@ -111,15 +92,4 @@ func (m Mem) write(src []byte) error {
 		return nil
 	}
 	return m.CopyOut(append([]byte(nil), src...))
-}
-
-func load[T any](m Mem, n uint64, limit int, tooMany error) ([]T, error) {
-	if n > uint64(limit) {
-		return nil, tooMany
-	}
-	if n == 0 {
-		return nil, nil
-	}
-	s := make([]T, n)
-	return s, m.CopyIn(bytesOf(s))
 }
