@@ -20,7 +20,8 @@ the host's directory DIR, until the command is ended by a signal or by fusermoun
 DIR, or the kernel goes. Images are only read without -w. The host keeps nothing that
 other clients of the kernel may change, and the locks of the host's programs, flock's
 and fcntl's, are the kernel's. By root it is mounted for all users, each with their
-rights; by others for themselves, with all rights.
+rights, which the host asks for often; by others, and with -p, for themselves, with
+all rights.
 
 Types: tmpfs, null, kernfs, fdesc, ptyfs, and, of a device in the kernel,
 ffs, ext2fs, lfs, msdos, cd9660; those that the kernel holds, see
@@ -32,6 +33,7 @@ and for tmpfs size=BYTES (with k, m or g), nodes=N, mode=OCTAL, uid=N, gid=N.`,
 			{'o', "OPTIONS", "options with commas between them"},
 			{'r', "", "read-only, as -o ro"},
 			{'w', "", "an image may change"},
+			{'p', "", "root only shows files to root"},
 		},
 		examples: []string{
 			"rumpctl mount", "rumpctl mount -t tmpfs -o size=16m none /mnt",

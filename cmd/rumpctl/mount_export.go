@@ -53,7 +53,7 @@ func mountPoint(dir string) (string, error) {
 // exported finds the kernel, or boots one for an image; leave ends what was
 // begun.
 func (k *ctl) exported(o options, source string) (c *client.Client, opts export.Options, leave func() error, err error) {
-	opts = export.Options{Source: source, ReadOnly: o.has('r')}
+	opts = export.Options{Source: source, ReadOnly: o.has('r'), Private: o.has('p')}
 	isURL, isPath := strings.Contains(source, "://"), strings.HasPrefix(source, ":")
 	if !isURL && !isPath {
 		m, err := openImage(source, o)

@@ -22,6 +22,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/rumpkit/rumpkit/client"
+	"github.com/rumpkit/rumpkit/cmd/rumpctl/export/device"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 )
 
@@ -33,6 +34,9 @@ type Options struct {
 	Root string
 	// ReadOnly lets nothing be changed.
 	ReadOnly bool
+	// Private keeps all users out but who mounts, and asks no rights of them. It is
+	// how everybody but root mounts anyway.
+	Private bool
 	// Alone says that no other process changes the files. The host then keeps
 	// what it has seen; otherwise it asks each time, and keeps no contents.
 	Alone bool
@@ -47,7 +51,7 @@ var ErrNoDevice = errors.New("/dev/fuse is missing: the host's kernel has no FUS
 // Mount is a mounted directory.
 type Mount struct {
 	x      *export
-	server *fuse.Server
+	server server
 	dir    string
 }
 
@@ -78,7 +82,7 @@ func New(c *client.Client, dir string, o Options) (*Mount, error) {
 	if o.Root == "" {
 		o.Root = "/"
 	}
-	x := &export{c: c, o: o, shared: os.Geteuid() == 0}
+	x := &export{c: c, o: o, shared: os.Geteuid() == 0 && !o.Private}
 	_, _ = c.Umask(0) // the host has applied the one that counts
 	_ = c.Setrlimit(abi.RLIMIT_NOFILE, &abi.Rlimit{Cur: 1 << 17, Max: 1 << 17})
 	root, err := x.open()
@@ -93,15 +97,32 @@ func New(c *client.Client, dir string, o Options) (*Mount, error) {
 	return &Mount{x: x, server: server, dir: dir}, nil
 }
 
-// mount mounts the tree of root and serves it.
-func (x *export) mount(dir string, root *node) (*fuse.Server, error) {
+// server answers the host's requests.
+type server interface {
+	Wait()
+	Unmount() error
+}
+
+// mount mounts the tree of root and serves it: what nobody else uses is in a
+// kernel in this process, whose calls do not wait for others.
+func (x *export) mount(dir string, root *node) (server, error) {
 	o := x.options(root.id)
-	server, err := fuse.NewServer(&protocol{fs.NewNodeFS(root, o), x}, dir, &o.MountOptions)
+	if x.o.Alone {
+		s, err := device.Mount(dir, tool(), &o.MountOptions, func(s *device.Server) fuse.RawFileSystem {
+			o.ServerCallbacks = s
+			return &protocol{fs.NewNodeFS(root, o), x}
+		})
+		if err != nil {
+			return nil, err
+		}
+		return s, nil
+	}
+	s, err := fuse.NewServer(&protocol{fs.NewNodeFS(root, o), x}, dir, &o.MountOptions)
 	if err != nil {
 		return nil, err
 	}
-	go server.Serve()
-	return server, server.WaitMount()
+	go s.Serve()
+	return s, s.WaitMount()
 }
 
 // possible tells what is missing.
@@ -118,7 +139,7 @@ func possible() error {
 func (x *export) options(root fs.StableAttr) *fs.Options {
 	o := &fs.Options{
 		MountOptions: fuse.MountOptions{
-			FsName: x.o.Source, Name: "rumpkit", MaxWrite: maxTransfer, DirectMount: x.shared, AllowOther: x.shared,
+			FsName: x.o.Source, Name: "rumpkit", MaxWrite: maxTransfer, DirectMount: os.Geteuid() == 0, AllowOther: x.shared,
 			EnableLocks: !x.o.Alone,
 			// What the host would not keep is not worth asking for.
 			DisableReadDirPlus: !x.o.Alone,
@@ -137,6 +158,7 @@ func (x *export) options(root fs.StableAttr) *fs.Options {
 		o.DirectMountFlags = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_RDONLY
 	}
 	if x.o.Alone {
+		o.ExtraCapabilities |= fuse.CAP_WRITEBACK_CACHE
 		o.EntryTimeout, o.AttrTimeout, o.NegativeTimeout = new(aloneTime), new(aloneTime), new(aloneTime)
 	}
 	return o

@@ -1,0 +1,82 @@
+// One request at a time.
+package device
+
+import (
+	"encoding/binary"
+
+	"golang.org/x/sys/unix"
+)
+
+// Sizes of the protocol's structures in bytes, and of a page, at whose begin
+// data is to lie.
+const (
+	inHeader  = 40 // fuse_in_header
+	writeIn   = 40 // fuse_write_in, after it
+	outHeader = 16 // fuse_out_header
+	page      = 4096
+)
+
+// worker is the room for a request and its answer. One goroutine uses it.
+type worker struct {
+	s *Server
+	// in and out have room for the largest; n is how long the request is.
+	in, out []byte
+	n       int
+	err     error
+	// Both are made once: they would be garbage after each request.
+	ins, outs [1][]byte
+	read      func(fd uintptr) bool
+}
+
+func newWorker(s *Server, maxData int) *worker {
+	w := &worker{s: s}
+	w.in = make([]byte, maxData+2*page)[page-inHeader-writeIn:]
+	w.out = make([]byte, maxData+3*page)[page-outHeader:]
+	w.read = func(uintptr) bool { return w.receive() != unix.EAGAIN }
+	return w
+}
+
+// receive reads a request: EAGAIN if there is none, ENODEV at the end.
+func (w *worker) receive() error {
+	for {
+		w.n, w.err = unix.Read(w.s.fd, w.in)
+		switch w.err {
+		case unix.EINTR, unix.ENOENT: // ENOENT: its caller gave it up
+			continue
+		}
+		return w.err
+	}
+}
+
+// await waits for a request and reads it. Only the leader does.
+func (w *worker) await() error {
+	if err := w.s.wait.Read(w.read); err != nil {
+		return err
+	}
+	return w.err
+}
+
+// answer does what the request asks for, and answers it. The error of writing is
+// that the caller gave it up, or the end.
+func (w *worker) answer() {
+	if w.n < inHeader {
+		return
+	}
+	w.ins[0], w.outs[0] = w.in[:w.n], w.out
+	n, st := w.s.requests.HandleRequest(w.ins[:], w.outs[:])
+	if !st.Ok() {
+		n = w.refuse(-int32(st))
+	}
+	if n > 0 {
+		_, _ = unix.Write(w.s.fd, w.out[:n])
+	}
+}
+
+// refuse makes an answer of an error, for what cannot be understood.
+func (w *worker) refuse(code int32) (n int) {
+	order := binary.NativeEndian
+	order.PutUint32(w.out, outHeader)
+	order.PutUint32(w.out[4:], uint32(code))
+	copy(w.out[8:outHeader], w.in[8:16]) // the request's number
+	return outHeader
+}
