@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/rumpkit/rumpkit/client"
 	"github.com/rumpkit/rumpkit/kernel/abi"
@@ -23,6 +24,7 @@ var commands = map[string]command{
 	"umask": (*machine).umask, "euid": (*machine).euid, "fill": (*machine).fill, "pipe": (*machine).pipe, "read": (*machine).read,
 	"write": (*machine).write, "fcntl": (*machine).fcntl, "limit": (*machine).limit, "kqueue": (*machine).kqueue,
 	"symlink": (*machine).symlink, "mkdir": (*machine).mkdir, "file": (*machine).file, "nap": (*machine).nap, "reqs": (*machine).reqs,
+	"await": (*machine).await,
 }
 
 // socket FAMILY TYPE NAME [PROTOCOL]: one that does not block.
@@ -163,6 +165,37 @@ func (m *machine) poll(a []string) (string, error) {
 	p := []abi.Pollfd{{Fd: int32(m.fd(a[0])), Events: abi.POLLIN | abi.POLLOUT | abi.POLLPRI | abi.POLLRDNORM | abi.POLLWRNORM | abi.POLLRDBAND}}
 	_, err := m.c.Poll(p, 0)
 	return names(int(uint16(p[0].Revents)), "POLLIN", "POLLOUT", "POLLPRI", "POLLERR", "POLLHUP", "POLLNVAL", "POLLRDNORM", "POLLRDBAND"), err
+}
+
+// awaited is how long await waits.
+const awaited = 10 * time.Second
+
+// await NAME IN|PRI|URG|EOF [N]: waits until that can be read, urgent data is
+// announced or there, or the stream has ended, and FIONREAD is N.
+func (m *machine) await(a []string) (string, error) {
+	for end := time.Now().Add(awaited); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		var n int32
+		_ = m.c.Ioctl(m.fd(a[0]), abi.FIONREAD, client.Struct(&n))
+		if m.ready(m.fd(a[0]), a[1]) && (a[2] == "" || int(n) == atoi(a[2])) {
+			return "", nil
+		}
+	}
+	return "in vain", nil
+}
+
+// ready reports what await waits for.
+func (m *machine) ready(fd int, what string) bool {
+	p := []abi.Pollfd{{Fd: int32(fd), Events: abi.POLLIN | abi.POLLPRI}}
+	switch what {
+	case "URG":
+		_, err := m.c.Recvfrom(fd, make([]byte, 1), abi.MSG_OOB|abi.MSG_PEEK, nil, nil)
+		return err == nil
+	case "EOF":
+		s, _ := m.kevent([]string{fmt.Sprint(fd), "READ", ""})
+		return strings.Contains(s, "EOF")
+	}
+	_, err := m.c.Poll(p, 0)
+	return err == nil && p[0].Revents&int16(consts["POLL"+what]) != 0
 }
 
 // kevent NAME READ|WRITE [LOWAT]: what is ready now.

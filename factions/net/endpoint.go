@@ -64,6 +64,17 @@ type Stater interface {
 	Stat(st *abi.Stat)
 }
 
+// Urgent is implemented by endpoints of streams that may bring urgent data.
+// POLLPRI says that there is some that who reads has not gone past.
+type Urgent interface {
+	// RecvUrgent fills m with the urgent byte: EINVAL when there is none, it
+	// was received, or SO_OOBINLINE is set, EWOULDBLOCK before it comes.
+	RecvUrgent(m *Message) (int, error)
+	// AtMark reports that the next byte to read is the one after the urgent
+	// byte, or with SO_OOBINLINE the urgent byte.
+	AtMark() bool
+}
+
 // Watcher is implemented by endpoints that are told when a descriptor of their
 // socket is closed, while the file still has that reference.
 type Watcher interface {

@@ -38,6 +38,9 @@ func (s *Socket) Ioctl(l *proc.LWP, f *file.File, cmd uint32, arg *file.Arg) err
 		_, room := s.ep.Buffers()
 		return put(max(room-used, 0))
 	case abi.SIOCATMARK:
+		if u, ok := s.ep.(Urgent); ok && u.AtMark() {
+			return put(1)
+		}
 		return put(0)
 	case abi.FIOSETOWN, abi.SIOCSPGRP, abi.TIOCSPGRP:
 		return f.SetOwner(l, cmd, int32(binary.LittleEndian.Uint32(arg.Data)))

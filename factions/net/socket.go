@@ -20,6 +20,8 @@ type Socket struct {
 	number int32
 	ep     Endpoint
 
+	// file is the socket's, once it has one.
+	file  atomic.Pointer[file.File]
 	queue event.Queue
 	mu    sync.Mutex
 	// in and out are where lwps wait to receive and to send. mu protects both.
@@ -50,16 +52,19 @@ type side struct {
 // cost is what a socket without data is reckoned to take, in bytes.
 const cost = 4096
 
-// newSocket joins a protocol's endpoint to a socket that l makes. ENOBUFS when
-// the memory limit is reached, or that of its user's buffers: the endpoint is
-// closed then.
-func newSocket(l *proc.LWP, n *Net, f *Family, p *Protocol, number int32, ep Endpoint) (*Socket, error) {
+// newSocket joins a protocol's endpoint to a socket that l makes, with the
+// options from, if not nil. ENOBUFS when the memory limit is reached, or that of
+// its user's buffers: the endpoint is closed then.
+func newSocket(l *proc.LWP, n *Net, f *Family, p *Protocol, number int32, ep Endpoint, from *options) (*Socket, error) {
 	if n.Base.Mem.Reserve(cost) != nil {
 		ep.Close()
 		return nil, abi.ENOBUFS
 	}
 	s := &Socket{net: n, family: f, proto: p, number: number, ep: ep, uid: l.Cred().Euid}
 	s.opts.init()
+	if from != nil {
+		s.opts.inherit(from)
+	}
 	ep.Attach(s)
 	recv, send := ep.Buffers()
 	if err := s.charge(l.Proc(), recv, send); err != nil {
@@ -80,13 +85,20 @@ func (s *Socket) release() {
 // O_ flags that the file has too.
 func (s *Socket) open(l *proc.LWP, flags int32, more uint32) (int32, error) {
 	s.opts.set(abi.SO_NOSIGPIPE, flags&abi.SOCK_NOSIGPIPE != 0)
-	f := file.New(s, file.KindSocket, nil, file.FREAD|file.FWRITE|more|fileFlags(flags))
+	f := s.newFile(more | fileFlags(flags))
 	fd, err := file.Alloc(l, f, flags&abi.SOCK_CLOEXEC != 0)
 	if err != nil {
 		_ = f.Drop(l)
 		return -1, err
 	}
 	return fd, nil
+}
+
+// newFile returns the socket's file; flags are O_ flags.
+func (s *Socket) newFile(flags uint32) *file.File {
+	f := file.New(s, file.KindSocket, nil, file.FREAD|file.FWRITE|flags)
+	s.file.Store(f)
+	return f
 }
 
 func fileFlags(flags int32) (o uint32) {
@@ -135,6 +147,14 @@ func (s *Socket) wake(mask event.Mask) {
 	if mask&^abi.POLLIN != 0 {
 		s.out.events++
 		s.out.cond.Broadcast()
+	}
+}
+
+// NotifyUrgent tells of new urgent data: who polls, and by SIGURG the owner.
+func (s *Socket) NotifyUrgent() {
+	s.Notify(abi.POLLPRI | abi.POLLRDBAND)
+	if f := s.file.Load(); f != nil {
+		f.SignalOwner(s.net.Base.Procs, abi.SIGURG)
 	}
 }
 

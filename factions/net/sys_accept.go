@@ -54,13 +54,12 @@ func (s *Socket) accept(l *proc.LWP, f *file.File, name usermem.OutSized32, flag
 		t.Unreserve(fd)
 		return -1, err
 	}
-	so, err := newSocket(l, s.net, s.family, s.proto, s.number, ep)
+	so, err := newSocket(l, s.net, s.family, s.proto, s.number, ep, &s.opts)
 	if err != nil {
 		t.Unreserve(fd)
 		return -1, err
 	}
-	so.opts.inherit(&s.opts)
-	nf := file.New(so, file.KindSocket, nil, file.FREAD|file.FWRITE|more|fileFlags(flags))
+	nf := so.newFile(more | fileFlags(flags))
 	if err := so.tellPeer(name); err != nil {
 		t.Unreserve(fd)
 		_ = nf.Drop(l)

@@ -35,7 +35,7 @@ func (n *Net) SysSocket30(l *proc.LWP, domain, typ, protocol int32) (int32, erro
 	if err != nil {
 		return -1, err
 	}
-	s, err := newSocket(l, n, f, p, number, ep)
+	s, err := newSocket(l, n, f, p, number, ep, nil)
 	if err != nil {
 		return -1, err
 	}
@@ -67,12 +67,12 @@ func (n *Net) SysSocketpair(l *proc.LWP, domain, typ, protocol int32, rsv userme
 		return err
 	}
 	number := protocolNumber(p, protocol)
-	sa, err := newSocket(l, n, f, p, number, a)
+	sa, err := newSocket(l, n, f, p, number, a, nil)
 	if err != nil {
 		b.Close()
 		return err
 	}
-	sb, err := newSocket(l, n, f, p, number, b)
+	sb, err := newSocket(l, n, f, p, number, b, nil)
 	if err != nil {
 		sa.release()
 		return err

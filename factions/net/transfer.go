@@ -64,7 +64,7 @@ func (s *Socket) sendOnce(l *proc.LWP, m *Message, now bool) (n int, err error) 
 // Recv fills m and returns the number of bytes, 0 at the end of a stream.
 func (s *Socket) Recv(l *proc.LWP, m *Message, now bool) (int, error) {
 	if m.Flags&abi.MSG_OOB != 0 {
-		return 0, s.noUrgent()
+		return s.recvUrgent(m)
 	}
 	if s.noRecv.Load() {
 		return 0, nil
@@ -146,10 +146,11 @@ func (s *Socket) tooLittle(m *Message) bool {
 	return queued < min(low, len(m.Data))
 }
 
-// noUrgent answers MSG_OOB: there is never urgent data.
-func (s *Socket) noUrgent() error {
-	if s.proto.Traits&Connected == 0 || s.family.AF == abi.AF_LOCAL {
-		return abi.EOPNOTSUPP
+// recvUrgent receives urgent data, which never waits: EOPNOTSUPP for protocols
+// that have none.
+func (s *Socket) recvUrgent(m *Message) (int, error) {
+	if u, ok := s.ep.(Urgent); ok {
+		return u.RecvUrgent(m)
 	}
-	return abi.EINVAL
+	return 0, abi.EOPNOTSUPP
 }

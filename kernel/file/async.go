@@ -26,7 +26,7 @@ func (f *File) SetAsync(l *proc.LWP, on bool) {
 		return
 	}
 	t := l.Proc().Table()
-	e := event.NewEntry(asyncEvents, func(event.Mask) { f.signalOwner(t) })
+	e := event.NewEntry(asyncEvents, func(event.Mask) { f.SignalOwner(t, abi.SIGIO) })
 	q.Add(e)
 	if !f.async.CompareAndSwap(nil, e) {
 		e.Leave()
@@ -61,18 +61,18 @@ func (f *File) SetOwner(l *proc.LWP, cmd uint32, id int32) error {
 	return nil
 }
 
-// signalOwner sends SIGIO to the process, or to all of the group, that owns f.
-func (f *File) signalOwner(t *proc.Table) {
+// SignalOwner sends sig to the process, or to all of the group, that owns f.
+func (f *File) SignalOwner(t *proc.Table, sig abi.Signal) {
 	id := f.Owner()
 	switch {
 	case id > 0:
 		if p := t.Find(id); p != nil {
-			p.Signal(int32(abi.SIGIO))
+			p.Signal(int32(sig))
 		}
 	case id < 0:
 		if g := t.FindPgrp(-id); g != nil {
 			for _, p := range g.Members() {
-				p.Signal(int32(abi.SIGIO))
+				p.Signal(int32(sig))
 			}
 		}
 	}

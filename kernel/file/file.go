@@ -132,7 +132,7 @@ type File struct {
 
 	flags atomic.Uint32 // FREAD, FWRITE, FNONBLOCK, …
 	refs  atomic.Int32
-	owner atomic.Int32 // who SIGIO goes to: a pid, or minus a group
+	owner atomic.Int32 // who SIGIO and SIGURG go to: a pid, or minus a group
 	async atomic.Pointer[event.Entry]
 }
 
@@ -173,7 +173,7 @@ func (f *File) Readable() bool { return f.flags.Load()&FREAD != 0 }
 // Writable reports a file open for writing.
 func (f *File) Writable() bool { return f.flags.Load()&FWRITE != 0 }
 
-// Owner returns who gets SIGIO: a pid, minus a process group, or 0.
+// Owner returns who gets SIGIO and SIGURG: a pid, minus a process group, or 0.
 func (f *File) Owner() int32 { return f.owner.Load() }
 
 // Hold takes a reference; Drop gives it back. hold fails on a file whose last

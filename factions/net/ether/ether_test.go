@@ -113,6 +113,41 @@ func part(t *testing.T, f *Frame, v6 bool, k int, last bool) []byte {
 	return data
 }
 
+// TestFinishUrgent cuts a segment with urgent data: each part points at the end
+// of it, and those behind it nowhere.
+func TestFinishUrgent(t *testing.T) {
+	for _, c := range []struct {
+		up   int
+		want []uint16
+	}{
+		{1, []uint16{1, 0, 0}},
+		{1000, []uint16{1000, 0, 0}},
+		{1001, []uint16{1001, 1, 0}},
+		{2500, []uint16{2500, 1500, 500}},
+		{65535, []uint16{65535, 64535, 63535}},
+	} {
+		frame := super(t, false, make([]byte, 2500), 1000)
+		h := header.TCP(mustPull(frame, HeaderSize+24+32)[HeaderSize+24:])
+		h.SetFlags(uint8(header.TCPFlagAck | header.TCPFlagUrg))
+		h.SetUrgentPointer(uint16(c.up))
+		list := Finish(nil, frame)
+		for k, f := range list {
+			b := mustPull(f, HeaderSize+24+32)
+			h := header.TCP(b[HeaderSize+24:])
+			if h.UrgentPointer() != c.want[k] || h.Flags()&header.TCPFlagUrg != 0 != (c.want[k] != 0) {
+				t.Errorf("pointer %d, part %d: flags %v, pointer %d", c.up, k, h.Flags(), h.UrgentPointer())
+			}
+			v := f.ToView()
+			if _, ok := valid(v.AsSlice(), false); !ok {
+				t.Errorf("pointer %d, part %d: checksum", c.up, k)
+			}
+			v.Release()
+		}
+		release(list)
+		frame.DecRef()
+	}
+}
+
 // FuzzFinish finishes what is no segment.
 func FuzzFinish(f *testing.F) {
 	f.Add(make([]byte, 100), uint16(0))

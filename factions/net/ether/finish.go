@@ -107,6 +107,12 @@ func (c *cut) complete(b []byte, at int, last bool) {
 	if at > 0 {
 		flags &^= flagCWR
 	}
+	if up := int(tcp.UrgentPointer()); flags&header.TCPFlagUrg != 0 { // from where the part begins
+		if up <= at {
+			flags &^= header.TCPFlagUrg
+		}
+		tcp.SetUrgentPointer(uint16(max(up-at, 0)))
+	}
 	tcp.SetFlags(uint8(flags))
 	tcp.SetChecksum(0)
 	var sum uint16

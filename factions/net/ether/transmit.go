@@ -28,7 +28,7 @@ func (l *Link) Transmit(frames []*Frame) {
 		l.Dropped(len(frames))
 		return
 	}
-	if l.cfg.Offload || allFinished(frames) {
+	if l.cfg.Offload && !anyUrgent(frames) || allFinished(frames) {
 		l.send(frames)
 		return
 	}
@@ -39,6 +39,17 @@ func (l *Link) Transmit(frames []*Frame) {
 	}
 	l.send(done)
 	release(done)
+}
+
+// anyUrgent reports unfinished frames of our own with urgent data. Who cuts them
+// later may give all parts the same pointer.
+func anyUrgent(frames []*Frame) bool {
+	for _, f := range frames {
+		if h := header.TCP(f.TransportHeader().Slice()); len(h) >= header.TCPMinimumSize && !finished(f) && h.Flags()&header.TCPFlagUrg != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (l *Link) send(frames []*Frame) {

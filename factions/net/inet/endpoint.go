@@ -51,6 +51,8 @@ type endpoint struct {
 	waiting atomic.Int32
 
 	extra extra
+	// flow is of a TCP connection.
+	flow flow
 }
 
 // maxEmpty is how many datagrams without data a socket keeps.
@@ -60,6 +62,10 @@ const maxEmpty = 1024
 type sink struct {
 	b []byte
 	n int
+	// peek is whether the stack keeps what it gives; seen counts that of a
+	// stream, in bytes.
+	peek bool
+	seen uint32
 }
 
 // Write implements io.Writer.
@@ -93,6 +99,7 @@ func (e *endpoint) Attach(s *net.Socket) {
 	e.sock = s
 	e.entry.Init(e, waiter.AllEvents)
 	e.wq.EventRegister(&e.entry)
+	e.in.urgency.enter(e)
 }
 
 // NotifyEvent implements waiter.EventListener.
@@ -135,6 +142,12 @@ func (e *endpoint) took() {
 // whatever the low-water mark is.
 func (e *endpoint) Poll() (m event.Mask) {
 	e.dropUnwanted()
+	if u := e.flow.urgent.Load(); u != nil {
+		e.skim()
+		if u.pending() {
+			m |= abi.POLLPRI
+		}
+	}
 	r := e.ep.Readiness(waiter.ReadableEvents | waiter.WritableEvents | waiter.EventPri)
 	if r&waiter.ReadableEvents != 0 {
 		m |= abi.POLLIN
@@ -160,6 +173,7 @@ func (e *endpoint) Close() {
 	if e.rawUDP() {
 		e.in.rawUDP.Add(-1)
 	}
+	e.in.urgency.leave(e)
 }
 
 // rawUDP reports a raw socket that receives UDP.
@@ -201,6 +215,9 @@ func (e *endpoint) Queued() (recv, send int) {
 	recv, err := e.ep.GetSockOptInt(tcpip.ReceiveQueueSizeOption)
 	if err != nil {
 		recv = 0
+	}
+	if u := e.flow.urgent.Load(); u != nil {
+		recv -= u.hidden(e.flow.recv.Load(), recv)
 	}
 	if send, err = e.ep.GetSockOptInt(tcpip.SendQueueSizeOption); err != nil {
 		send = 0

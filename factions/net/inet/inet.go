@@ -14,7 +14,6 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/icmp"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/raw"
-	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/udp"
 
 	"github.com/rumpkit/rumpkit/factions/net"
@@ -37,6 +36,8 @@ type Inet struct {
 
 	ifs interfaces
 	set settings
+	// urgency is of the connections' urgent data.
+	urgency urgency
 	// discovery hears what routers advertise.
 	discovery discovery
 	// rawUDP counts raw sockets that receive UDP.
@@ -118,10 +119,11 @@ func (in *Inet) HostOptions() stack.Options {
 func (in *Inet) newStack() (*stack.Stack, error) {
 	opt := in.HostOptions()
 	opt.NetworkProtocols = []stack.NetworkProtocolFactory{ipv4.NewProtocol, ipv6.NewProtocolWithOptions(ipv6.Options{NDPDisp: &in.discovery}), arp.NewProtocol}
-	opt.TransportProtocols = []stack.TransportProtocolFactory{tcp.NewProtocolCUBIC, udp.NewProtocol, icmp.NewProtocol4, icmp.NewProtocol6}
+	opt.TransportProtocols = []stack.TransportProtocolFactory{in.urgency.newTCP, udp.NewProtocol, icmp.NewProtocol4, icmp.NewProtocol6}
 	opt.RawFactory = &raw.EndpointFactory{}
 	opt.HandleLocal = true
 	s := stack.New(opt)
+	packets{&in.urgency}.look(s)
 	in.tune(s)
 	if err := in.addLoopback(s); err != nil {
 		s.Destroy()

@@ -115,7 +115,6 @@ func (in *Inet) bounded(num int32, name, desc string, least, most int32, v *atom
 func (in *Inet) apply(s *stack.Stack) {
 	wait := tcpip.TCPTimeWaitTimeoutOption(2 * time.Duration(in.set.msl.Load()) * halfSecond)
 	_ = s.SetTransportProtocolOption(tcp.ProtocolNumber, &wait)
-	keepHeaders(s, in.set.forwards4.Load() != 0)
 	_ = s.SetForwardingDefaultAndAllNICs(ipv4.ProtocolNumber, in.set.forwards4.Load() != 0)
 	_ = s.SetForwardingDefaultAndAllNICs(ipv6.ProtocolNumber, in.set.forwards6.Load() != 0)
 	in.ifs.mu.Lock()

@@ -10,11 +10,11 @@ import (
 	"github.com/rumpkit/rumpkit/kernel/proc"
 )
 
-// Send implements net.Endpoint. There is no urgent data.
+// Send implements net.Endpoint.
 func (e *endpoint) Send(_ *proc.LWP, m *net.Message) (int, error) {
 	if e.kind == kindTCP {
-		if m.Flags&abi.MSG_OOB != 0 && !e.fresh() {
-			return 0, abi.EOPNOTSUPP
+		if m.Flags&abi.MSG_OOB != 0 {
+			return e.sendUrgent(m.Data)
 		}
 		return e.sendStream(m.Data)
 	}
@@ -53,6 +53,7 @@ func (e *endpoint) sendStream(b []byte) (int, error) {
 		}
 		return 0, e.failed(err)
 	}
+	e.flow.send.Add(uint32(n))
 	return int(n), nil
 }
 
@@ -154,9 +155,16 @@ func (e *endpoint) Recv(_ *proc.LWP, m *net.Message) (int, error) {
 func (e *endpoint) read(m *net.Message) (tcpip.ReadResult, int, error) {
 	e.rmu.Lock()
 	defer e.rmu.Unlock()
-	e.dst = sink{b: m.Data}
 	peek := m.Flags&abi.MSG_PEEK != 0
-	res, err := e.ep.Read(&e.dst, tcpip.ReadOptions{Peek: peek, NeedRemoteAddr: m.WantName && e.kind != kindTCP})
+	opts := tcpip.ReadOptions{Peek: peek, NeedRemoteAddr: m.WantName && e.kind != kindTCP}
+	e.dst = sink{b: m.Data, peek: peek}
+	var res tcpip.ReadResult
+	var err tcpip.Error
+	if e.kind == kindTCP {
+		res, err = e.readStream(opts)
+	} else {
+		res, err = e.ep.Read(&e.dst, opts)
+	}
 	n := e.dst.n
 	e.dst.b = nil
 	switch err.(type) {

@@ -160,6 +160,9 @@ func (c *Conn) send(s segment) error {
 	if fields.Flags&header.TCPFlagAck != 0 {
 		fields.AckNum = c.irs + s.ack
 	}
+	if s.up != 0 {
+		fields.UrgentPointer = uint16(s.up - s.seq)
+	}
 	c.w.Deliver(TCP(fields, opts, data))
 	c.w.Settle()
 	return nil
@@ -209,6 +212,9 @@ func (c *Conn) read(frame []byte) (s segment, ok bool) {
 	}
 	if f&header.TCPFlagAck != 0 {
 		s.ack = tcp.AckNumber() - c.iss
+	}
+	if f&header.TCPFlagUrg != 0 {
+		s.up = s.seq + uint32(tcp.UrgentPointer())
 	}
 	s.opts = optionText(tcp.Options(), c.iss)
 	switch {

@@ -1,8 +1,9 @@
 // TCP segments as text:
 //
-//	FLAGS SEQ:END [ack N] [win N] [<OPTION,...>]
+//	FLAGS SEQ:END [ack N] [win N] [up N] [<OPTION,...>]
 //
-// Flags are the letters S F R and, for ACK, a dot; numbers are relative to the
+// Flags are the letters S F R U and, for ACK, a dot; up is where urgent data
+// ends, 0 for nowhere; numbers are relative to the
 // initial sequence number of who sends them. Options are mss N, wscale N,
 // sackOK, sack A:B, TS.
 package script
@@ -21,6 +22,7 @@ type segment struct {
 	flags    string
 	seq, end uint32
 	ack      uint32
+	up       uint32 // where urgent data ends, 0 if nowhere
 	win      int    // -1 if not said
 	opts     string // "?" if not said
 }
@@ -29,12 +31,15 @@ type segment struct {
 var flagLetters = []struct {
 	flag   header.TCPFlags
 	letter string
-}{{header.TCPFlagSyn, "S"}, {header.TCPFlagFin, "F"}, {header.TCPFlagRst, "R"}, {header.TCPFlagAck, "."}}
+}{{header.TCPFlagSyn, "S"}, {header.TCPFlagFin, "F"}, {header.TCPFlagRst, "R"}, {header.TCPFlagUrg, "U"}, {header.TCPFlagAck, "."}}
 
 func (s segment) String() string {
 	text := fmt.Sprintf("%s %d:%d", s.flags, int32(s.seq), int32(s.end))
 	if strings.Contains(s.flags, ".") {
 		text += fmt.Sprintf(" ack %d", s.ack)
+	}
+	if s.up != 0 {
+		text += fmt.Sprintf(" up %d", s.up)
 	}
 	if s.win >= 0 {
 		text += fmt.Sprintf(" win %d", s.win)
@@ -77,6 +82,8 @@ func parse(line string) (s segment, err error) {
 			return s, err
 		case f[i] == "ack":
 			s.ack = uint32(n)
+		case f[i] == "up":
+			s.up = uint32(n)
 		case f[i] == "win":
 			s.win = int(n)
 		default:

@@ -1,0 +1,60 @@
+// Packets that the stack sends and forwards.
+package inet
+
+import "gvisor.dev/gvisor/pkg/tcpip/stack"
+
+// packets is told of all packets, as a packet filter would be, and lets all
+// pass.
+type packets struct{ urgency *urgency }
+
+var _ stack.NFTablesInterface = packets{}
+
+// look has a stack tell of its packets.
+func (p packets) look(s *stack.Stack) {
+	s.SetNFTables(p)
+	s.SetNFTablesConfigured(true)
+}
+
+// CheckOutput implements stack.NFTablesInterface: packets of the stack's own,
+// before they are cut or looped back. Those of connections with urgent data are
+// marked.
+func (p packets) CheckOutput(pkt *stack.PacketBuffer, r *stack.Route, _ stack.AddressFamily) bool {
+	p.urgency.leaves(pkt, r)
+	return true
+}
+
+// CheckForward implements stack.NFTablesInterface. The stack copies an IPv4
+// packet that it forwards, which may free the memory of the old header, and
+// reads the old header after that: by then it may be another packet's. So here
+// that memory is kept from being used again, and left to the garbage collector.
+func (packets) CheckForward(pkt *stack.PacketBuffer, _ *stack.Route, af stack.AddressFamily) bool {
+	if af == stack.IP {
+		_ = pkt.NetworkHeader().View() // has a reference, which stays
+	}
+	return true
+}
+
+// CheckPrerouting implements stack.NFTablesInterface.
+func (packets) CheckPrerouting(*stack.PacketBuffer, *stack.Route, stack.AddressFamily) bool {
+	return true
+}
+
+// CheckInput implements stack.NFTablesInterface.
+func (packets) CheckInput(*stack.PacketBuffer, *stack.Route, stack.AddressFamily) bool {
+	return true
+}
+
+// CheckPostrouting implements stack.NFTablesInterface.
+func (packets) CheckPostrouting(*stack.PacketBuffer, *stack.Route, stack.AddressFamily) bool {
+	return true
+}
+
+// CheckIngress implements stack.NFTablesInterface.
+func (packets) CheckIngress(*stack.PacketBuffer, *stack.Route, stack.AddressFamily) bool {
+	return true
+}
+
+// CheckEgress implements stack.NFTablesInterface.
+func (packets) CheckEgress(*stack.PacketBuffer, *stack.Route, stack.AddressFamily) bool {
+	return true
+}
