@@ -17,6 +17,7 @@ import (
 func Exercise(t *testing.T, a, b *Box, to netip.Addr) {
 	t.Helper()
 	t.Run("tcp", func(t *testing.T) { Transfer(t, a, b, netip.AddrPortFrom(to, 7), 1_000_000) })
+	t.Run("urgent", func(t *testing.T) { Urgent(t, a, b, netip.AddrPortFrom(to, 77)) })
 	for _, size := range []int{0, 1, 1400, 4000, 9000} {
 		t.Run(fmt.Sprint("udp", size), func(t *testing.T) { UDP(t, a, b, netip.AddrPortFrom(to, 9), size) })
 		if to.Is6() && size > 1400 {
