@@ -54,6 +54,7 @@ func (e *endpoint) AtMark() bool {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	u.settle(e.flow.recv.Load())
 	return u.at
 }
 
@@ -100,16 +101,20 @@ type stream endpoint
 // Write implements io.Writer.
 func (s *stream) Write(p []byte) (n int, err error) {
 	if u := s.flow.urgent.Load(); u != nil {
-		n, err = s.writeUrgent(u, p)
-	} else {
-		n, err = s.dst.Write(p)
+		return s.writeUrgent(u, p)
 	}
+	n, err = s.dst.Write(p)
+	s.moved(n)
+	return n, err
+}
+
+// moved counts n bytes that the stack gave.
+func (s *stream) moved(n int) {
 	if s.dst.peek {
 		s.dst.seen += uint32(n)
 	} else {
 		s.flow.recv.Add(uint32(n))
 	}
-	return n, err
 }
 
 // writeUrgent leaves out what is not part of the stream, and stops before the
@@ -118,6 +123,7 @@ func (s *stream) writeUrgent(u *urgent, p []byte) (done int, err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	next := s.flow.recv.Load() + s.dst.seen
+	u.settle(next - s.dst.seen)
 	for done < len(p) {
 		at := next + uint32(done)
 		if u.skips(at) {
@@ -140,6 +146,7 @@ func (s *stream) writeUrgent(u *urgent, p []byte) (done int, err error) {
 	if !s.dst.peek {
 		u.forget(next + uint32(done))
 	}
+	s.moved(done)
 	return done, err
 }
 
@@ -165,6 +172,15 @@ func (u *urgent) reached(next uint32, peek bool) bool {
 		u.ahead, u.at = false, true
 	}
 	return true
+}
+
+// settle enters that who reads next stands before the urgent byte, or is past
+// it: the announcement may have come while he read. Preconditions: u.mu is held.
+func (u *urgent) settle(next uint32) {
+	if u.ahead && int32(u.up-1-next) < 0 {
+		u.ahead = false
+	}
+	u.reached(next, false)
 }
 
 // forget forgets the pulled bytes before next. Preconditions: u.mu is held.
