@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"net/netip"
 	"testing"
 
 	"gvisor.dev/gvisor/pkg/tcpip/header"
@@ -270,6 +271,76 @@ func TestUrgentRefused(t *testing.T) {
 		< U. 2:2 ack 1 up 5
 	`)
 	a.urgent(0, 0, false)
+}
+
+// A kernel talks to itself by the address of an interface, which no frame
+// passes.
+func TestUrgentOwnAddress(t *testing.T) {
+	w := New(t, 1)
+	for _, a := range []string{"10.0.0.1:77", "[fd00::1]:77"} {
+		box.Urgent(t, w.Box, w.Box, netip.MustParseAddrPort(a))
+	}
+	if len(w.Frames()) != 0 {
+		t.Error("frames pass")
+	}
+}
+
+// FuzzUrgent gives a connection segments with urgent data anywhere, and the
+// program reads now and then: it gets no more than was sent to it.
+func FuzzUrgent(f *testing.F) {
+	f.Add([]byte{0, 1, 1, 1, 2, 3, 0, 0, 10, 5, 20, 1})
+	f.Add([]byte{200, 1, 1, 255, 3, 3, 9, 9, 9, 0, 200, 250})
+	w := New(f, 1)
+	fd := w.Socket(abi.AF_INET, abi.SOCK_STREAM|abi.SOCK_NONBLOCK, 0)
+	w.OK(w.SysBind(w.L, fd, sockaddr(1, 80)))
+	w.OK(w.SysListen(w.L, fd, 8))
+	port := uint16(5000)
+	f.Fuzz(func(t *testing.T, ops []byte) {
+		port++
+		w.T = t
+		a := &app{Wire: w, listen: fd, c: w.Conn(80, port)}
+		for _, line := range []string{"< S 0:0 win 8000 <mss 1000>", "> S. 0:0 ack 1", "< . 1:1 ack 1 win 8000"} {
+			if err := a.c.line(line); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a.accept()
+		defer func() {
+			a.Close(a.fd)
+			_ = a.c.send(segment{flags: "R", seq: 1, end: 1, win: -1, opts: "?"})
+			w.Frames()
+		}()
+		fuzzUrgent(t, a, ops)
+	})
+}
+
+// fuzzUrgent performs operations of four bytes: where a segment begins, its
+// length, where it points, and what the program does.
+func fuzzUrgent(t *testing.T, a *app, ops []byte) {
+	b := make([]byte, 300)
+	got, end := 0, uint32(0)
+	for ; len(ops) >= 4; ops = ops[4:] {
+		s := segment{flags: ".U", seq: 1 + uint32(ops[0]), win: -1, opts: "?"}
+		s.end = s.seq + uint32(ops[1])
+		s.up = s.seq + uint32(ops[2])
+		if end = max(end, s.end); a.c.send(s) != nil {
+			t.Fatal(s)
+		}
+		flags := []int32{0, abi.MSG_PEEK, abi.MSG_OOB, abi.MSG_OOB | abi.MSG_PEEK}[ops[3]%4]
+		a.option(a.fd, abi.SOL_SOCKET, abi.SO_OOBINLINE, int32(ops[3]>>7))
+		n, err := a.SysRecvfrom(a.L, a.fd, box.Out(b[:ops[3]>>2]), flags, box.Nobody)
+		if err == nil && flags == 0 {
+			got += n
+		}
+		f, err := file.Get(a.L, a.fd)
+		a.OK(err)
+		var queued uint32
+		a.OK(f.Ops.Ioctl(a.L, f, abi.FIONREAD, &file.Arg{Data: usermem.BytesOf(&queued)}))
+		if queued != 0 != (f.Ops.Poll(f, abi.POLLIN) != 0) || int(queued)+got > int(end) {
+			t.Fatalf("%d bytes to read of %d, %d were", queued, end, got)
+		}
+		a.OK(f.Drop(a.L))
+	}
 }
 
 // Connections take bounded memory however much of what they bring is urgent.
