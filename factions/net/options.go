@@ -11,13 +11,13 @@ import (
 
 // options are the SOL_SOCKET options of a socket.
 type options struct {
-	bits           atomic.Uint32 // those that are on or off, by their SO_ bit
-	rcvTime        atomic.Int64  // SO_RCVTIMEO in ticks, 0 for none
+	rcvTime        atomic.Int64 // SO_RCVTIMEO in ticks, 0 for none
 	sndTime        atomic.Int64
+	bits           atomic.Uint32 // those that are on or off, by their SO_ bit
 	rcvLow, sndLow atomic.Int32
 
+	lingerTime int32 // seconds; mu protects it
 	mu         sync.Mutex
-	lingerTime int32 // seconds
 }
 
 // switches are the options that are on or off.

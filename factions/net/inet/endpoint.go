@@ -27,12 +27,14 @@ const (
 
 // endpoint implements net.Endpoint.
 type endpoint struct {
-	in     *Inet
-	stack  *stack.Stack
-	ep     tcpip.Endpoint
-	sock   *net.Socket
-	kind   kind
-	v6     bool
+	in    *Inet
+	stack *stack.Stack
+	ep    tcpip.Endpoint
+	sock  *net.Socket
+	kind  kind
+	v6    bool
+	// peek is whether the stack keeps what it fills dst with. rmu protects it.
+	peek   bool
 	number int32 // IP protocol
 
 	wq    *waiter.Queue
@@ -62,10 +64,6 @@ const maxEmpty = 1024
 type sink struct {
 	b []byte
 	n int
-	// peek is whether the stack keeps what it gives; seen counts that of a
-	// stream, in bytes.
-	peek bool
-	seen uint32
 }
 
 // Write implements io.Writer.

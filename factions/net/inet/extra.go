@@ -19,7 +19,7 @@ type extra struct {
 	minMTU int32
 	// portRange is IP_PORTRANGE.
 	portRange   int32
-	memberships int
+	memberships int32
 	// setRecv and setSend are whether a program has set the buffer's size.
 	setRecv, setSend atomic.Bool
 }

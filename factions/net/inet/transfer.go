@@ -157,7 +157,7 @@ func (e *endpoint) read(m *net.Message) (tcpip.ReadResult, int, error) {
 	defer e.rmu.Unlock()
 	peek := m.Flags&abi.MSG_PEEK != 0
 	opts := tcpip.ReadOptions{Peek: peek, NeedRemoteAddr: m.WantName && e.kind != kindTCP}
-	e.dst = sink{b: m.Data, peek: peek}
+	e.dst = sink{b: m.Data}
 	var res tcpip.ReadResult
 	var err tcpip.Error
 	if e.kind == kindTCP {

@@ -28,7 +28,7 @@ type urgency struct {
 	// mu is locked while endpoints of the stack are, never the other way round.
 	mu sync.Mutex
 	// socks are the sockets, by their endpoints.
-	socks map[stack.TransportEndpoint]*endpoint
+	socks map[*tcp.Endpoint]*endpoint
 	// young and old are connections that no socket has: those that nobody has
 	// accepted yet, and those that will never be made.
 	young, old map[stack.TransportEndpointID]*birth
@@ -54,6 +54,9 @@ type flow struct {
 	// the stack, and to be given to it; they count from 0 until known is set.
 	recv, send atomic.Uint32
 	known      atomic.Bool
+	// seen counts what the stack has shown to who looks and does not take, in
+	// bytes. The endpoint's rmu protects it.
+	seen uint32
 	// urgent is nil until there was urgent data.
 	urgent atomic.Pointer[urgent]
 }
@@ -135,12 +138,13 @@ func intact(pkt *stack.PacketBuffer, h header.TCP) bool {
 
 // answered tells a connecting socket where the streams begin.
 func (u *urgency) answered(ep stack.TransportEndpoint, h header.TCP) {
-	if t, ok := ep.(*tcp.Endpoint); !ok || t.EndpointState() != tcp.StateSynSent {
+	t, ok := ep.(*tcp.Endpoint)
+	if !ok || t.EndpointState() != tcp.StateSynSent {
 		return
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if e := u.socks[ep]; e != nil {
+	if e := u.socks[t]; e != nil {
 		e.flow.begin(h.SequenceNumber()+1, h.AckNumber())
 	}
 }
@@ -177,7 +181,7 @@ func (u *urgency) announced(ep stack.TransportEndpoint, id stack.TransportEndpoi
 	}
 	seg := announcement{seq: h.SequenceNumber(), up: h.SequenceNumber() + uint32(h.UrgentPointer()), pkt: pkt}
 	u.mu.Lock()
-	e := u.socks[ep]
+	e := u.socks[t]
 	if e == nil {
 		if b := u.birth(id); b != nil {
 			if b.urgent == nil {
@@ -238,7 +242,7 @@ func (u *urgency) enter(e *endpoint) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.socks == nil {
-		u.socks = map[stack.TransportEndpoint]*endpoint{}
+		u.socks = map[*tcp.Endpoint]*endpoint{}
 	}
 	u.socks[ep] = e
 	if id.RemotePort != 0 {

@@ -63,7 +63,7 @@ func (e *endpoint) readStream(opts tcpip.ReadOptions) (tcpip.ReadResult, tcpip.E
 	want := e.dst
 	for {
 		e.passOver()
-		e.dst = want
+		e.dst, e.peek, e.flow.seen = want, opts.Peek, 0
 		res, err := e.ep.Read((*stream)(e), opts)
 		if err != nil || e.dst.n > 0 || res.Count == 0 {
 			return res, err
@@ -89,7 +89,7 @@ func (e *endpoint) passOver() {
 	skips := u.skips(e.flow.recv.Load())
 	u.mu.Unlock()
 	if skips {
-		e.dst = sink{}
+		e.dst, e.peek = sink{}, false
 		_, _ = e.ep.Read((*stream)(e), tcpip.ReadOptions{})
 	}
 }
@@ -110,8 +110,8 @@ func (s *stream) Write(p []byte) (n int, err error) {
 
 // moved counts n bytes that the stack gave.
 func (s *stream) moved(n int) {
-	if s.dst.peek {
-		s.dst.seen += uint32(n)
+	if s.peek {
+		s.flow.seen += uint32(n)
 	} else {
 		s.flow.recv.Add(uint32(n))
 	}
@@ -122,8 +122,8 @@ func (s *stream) moved(n int) {
 func (s *stream) writeUrgent(u *urgent, p []byte) (done int, err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	next := s.flow.recv.Load() + s.dst.seen
-	u.settle(next - s.dst.seen)
+	next := s.flow.recv.Load() + s.flow.seen
+	u.settle(next - s.flow.seen)
 	for done < len(p) {
 		at := next + uint32(done)
 		if u.skips(at) {
@@ -138,12 +138,12 @@ func (s *stream) writeUrgent(u *urgent, p []byte) (done int, err error) {
 		s.dst.n += n
 		done += n
 		u.at = false
-		if u.reached(at+uint32(n), s.dst.peek) {
+		if u.reached(at+uint32(n), s.peek) {
 			err = io.ErrShortWrite
 			break
 		}
 	}
-	if !s.dst.peek {
+	if !s.peek {
 		u.forget(next + uint32(done))
 	}
 	s.moved(done)
