@@ -72,7 +72,11 @@ func (k *ctl) exported(o options, source string) (c *client.Client, opts export.
 		opts.Root, opts.Source = kernelPath(source), k.url+source
 	}
 	err = k.connect()
-	return k.c, opts, func() error { return nil }, err
+	leave = func() error { return nil }
+	if err == nil && !opts.ReadOnly {
+		leave = func() error { k.c.Sync(); return nil }
+	}
+	return k.c, opts, leave, err
 }
 
 // serve waits for the end of the mount. A signal ends it as soon as nobody uses

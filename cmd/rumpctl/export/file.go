@@ -27,12 +27,11 @@ type handle struct {
 }
 
 var (
-	_ fs.NodeOpener    = (*node)(nil)
-	_ fs.NodeReader    = (*node)(nil)
-	_ fs.NodeWriter    = (*node)(nil)
-	_ fs.NodeFsyncer   = (*node)(nil)
-	_ fs.NodeAllocater = (*node)(nil)
-	_ fs.FileReleaser  = (*handle)(nil)
+	_ fs.NodeOpener   = (*node)(nil)
+	_ fs.NodeReader   = (*node)(nil)
+	_ fs.NodeWriter   = (*node)(nil)
+	_ fs.NodeFsyncer  = (*node)(nil)
+	_ fs.FileReleaser = (*handle)(nil)
 )
 
 // openFlags are the host's flags as the kernel has them. What concerns making
@@ -47,6 +46,7 @@ func openFlags(flags uint32) int {
 	}
 	for _, b := range []struct{ host, kernel int }{
 		{unix.O_APPEND, abi.O_APPEND}, {unix.O_TRUNC, abi.O_TRUNC}, {unix.O_DSYNC, abi.O_DSYNC}, {unix.O_SYNC &^ unix.O_DSYNC, abi.O_SYNC},
+		{unix.O_DIRECT, abi.O_DIRECT},
 	} {
 		if int(flags)&b.host != 0 {
 			f |= b.kernel
@@ -202,17 +202,4 @@ func (h *handle) Release(context.Context) syscall.Errno {
 	}
 	h.done()
 	return 0
-}
-
-// Allocate reserves room, or makes a hole.
-func (n *node) Allocate(_ context.Context, fh fs.FileHandle, off, size uint64, mode uint32) syscall.Errno {
-	return errno(n.onFile(fh, true, func(fd int) error {
-		switch mode {
-		case 0:
-			return n.x.c.PosixFallocate(fd, int64(off), int64(size))
-		case unix.FALLOC_FL_PUNCH_HOLE | unix.FALLOC_FL_KEEP_SIZE:
-			return n.x.c.Fdiscard(fd, int64(off), int64(size))
-		}
-		return abi.EOPNOTSUPP
-	}))
 }

@@ -95,8 +95,11 @@ func (n *node) Mknod(ctx context.Context, name string, mode, dev uint32, out *fu
 		return n.mkfile(ctx, name, perm, out)
 	}
 	return n.make(ctx, name, perm, out, func(dir int) error {
-		if mode&unix.S_IFMT == unix.S_IFIFO {
+		switch mode & unix.S_IFMT {
+		case unix.S_IFIFO:
 			return n.x.c.Mkfifoat(dir, name, perm)
+		case unix.S_IFSOCK:
+			return n.x.mksock(dir, name, perm)
 		}
 		kernelDev := abi.Makedev(unix.Major(uint64(dev)), unix.Minor(uint64(dev)))
 		return n.x.c.Mknodat(dir, name, mode, kernelDev)
@@ -171,8 +174,10 @@ func (n *node) Rmdir(_ context.Context, name string) syscall.Errno {
 	return errno(n.inDir(func(dir int) error { return n.x.c.Unlinkat(dir, name, abi.AT_REMOVEDIR) }))
 }
 
-// Rename renames. RENAME_NOREPLACE is done by taking the new name first; the
-// kernel cannot exchange two names.
+// Rename renames. The kernel cannot exchange two names, nor refuse to replace
+// one: RENAME_NOREPLACE is done by taking the new name first, where others use
+// the kernel. Where nobody does the host has seen that the name is not there,
+// and lets nobody make it.
 func (n *node) Rename(_ context.Context, name string, newParent fs.InodeEmbedder, newName string, flags uint32) syscall.Errno {
 	to, ok := newParent.(*node)
 	switch {
@@ -183,7 +188,7 @@ func (n *node) Rename(_ context.Context, name string, newParent fs.InodeEmbedder
 	}
 	return errno(n.inDir(func(from int) error {
 		return to.inDir(func(dir int) error {
-			if flags == 0 {
+			if flags == 0 || n.x.o.Alone {
 				return to.losing(newName, func() error { return n.x.c.Renameat(from, name, dir, newName) })
 			}
 			return n.x.renameNew(from, name, dir, newName)

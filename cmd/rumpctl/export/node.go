@@ -61,22 +61,26 @@ type devices struct {
 
 // identity is what tells a file from all others.
 func (x *export) identity(st *abi.Stat) fs.StableAttr {
-	d := &x.devices
+	return fs.StableAttr{Mode: st.Mode & abi.S_IFMT, Ino: x.devices.number(st.Dev, st.Ino), Gen: uint64(st.Gen)}
+}
+
+// number is what the host has for an inode number of a file system.
+func (d *devices) number(dev, ino uint64) uint64 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	n, known := d.order[st.Dev]
+	n, known := d.order[dev]
 	if !known {
 		if d.order == nil {
 			d.order = map[uint64]uint64{}
 		}
 		n = uint64(len(d.order))
-		d.order[st.Dev] = n
+		d.order[dev] = n
 	}
-	ino := st.Ino ^ n<<48
+	ino ^= n << 48
 	if ino <= 1 || ino == ^uint64(0) { // those have a meaning
 		ino ^= 1 << 62
 	}
-	return fs.StableAttr{Mode: st.Mode & abi.S_IFMT, Ino: ino, Gen: uint64(st.Gen)}
+	return ino
 }
 
 // child returns the node of a file that st tells of.

@@ -78,13 +78,17 @@ func (d *dirHandle) fill() error {
 			return err
 		}
 		defer func() { _ = c.Close(fd) }()
+		var st abi.Stat
+		if err := c.Fstat(fd, &st); err != nil {
+			return err
+		}
 		buf := make([]byte, dirBuffer)
 		for {
 			k, err := c.Getdents(fd, buf)
 			if err != nil || k == 0 {
 				return err
 			}
-			if err := d.add(buf[:k]); err != nil {
+			if err := d.add(buf[:k], st.Dev); err != nil {
 				return err
 			}
 		}
@@ -93,8 +97,8 @@ func (d *dirHandle) fill() error {
 	return err
 }
 
-// add takes entries of the kernel.
-func (d *dirHandle) add(buf []byte) error {
+// add takes entries of a directory of the kernel on dev.
+func (d *dirHandle) add(buf []byte, dev uint64) error {
 	for len(buf) > 0 {
 		e, rest, err := client.NextDirent(buf)
 		if err != nil {
@@ -104,7 +108,7 @@ func (d *dirHandle) add(buf []byte) error {
 			continue
 		}
 		d.list = append(d.list, fuse.DirEntry{
-			Name: e.Name, Ino: e.Ino, Mode: uint32(e.Type) << 12, Off: uint64(len(d.list) + 1),
+			Name: e.Name, Ino: d.n.x.devices.number(dev, e.Ino), Mode: uint32(e.Type) << 12, Off: uint64(len(d.list) + 1),
 		})
 	}
 	return nil
