@@ -102,7 +102,7 @@ func (n Net) ListenPacket(network, address string) (net.PacketConn, error) {
 	if err != nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Addr: text{network, address}, Err: err}
 	}
-	return &PacketConn{Conn{s: s, network: network, local: s.localAddr()}}, nil
+	return &PacketConn{Conn: Conn{s: s, network: network, local: s.localAddr()}}, nil
 }
 
 // bind makes a socket with an address.

@@ -115,15 +115,15 @@ func unixNetwork(typ int) string {
 	return "unix"
 }
 
-// sockaddrOf is an address of package net as a socket has it. EINVAL for one
-// that is of another kind.
-func sockaddrOf(a net.Addr) ([]byte, error) {
+// appendSockaddr appends an address of package net as a socket has it. EINVAL
+// for one that is of another kind.
+func appendSockaddr(dst []byte, a net.Addr) ([]byte, error) {
 	switch a := a.(type) {
 	case *net.UDPAddr:
 		ap := a.AddrPort()
-		return AppendSockaddr(nil, netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())), nil
+		return AppendSockaddr(dst, netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())), nil
 	case *net.UnixAddr:
-		return AppendSockaddrUn(nil, a.Name)
+		return AppendSockaddrUn(dst, a.Name)
 	}
 	return nil, abi.EINVAL
 }

@@ -47,7 +47,7 @@ func (n Net) dialServer(ctx context.Context, network, address string) (net.Conn,
 	case err != nil:
 		return nil, &net.OpError{Op: "dial", Net: network, Addr: text{network, address}, Err: err}
 	case strings.HasPrefix(network, "udp"):
-		return &PacketConn{*newConn(s, network)}, nil
+		return &PacketConn{Conn: *newConn(s, network)}, nil
 	}
 	return newConn(s, network), nil
 }

@@ -106,6 +106,20 @@ type Message struct {
 	fds  []int32
 }
 
+// message returns an empty message, to be given back with free.
+func (n *Net) message() *Message {
+	if m, ok := n.messages.Get().(*Message); ok {
+		return m
+	}
+	return new(Message)
+}
+
+// free takes back a message of which nothing is used any more.
+func (n *Net) free(m *Message) {
+	*m = Message{}
+	n.messages.Put(m)
+}
+
 // nameRoom is as long as the addresses of most families.
 const nameRoom = 32
 

@@ -21,6 +21,8 @@ type Net struct {
 
 	mu       sync.RWMutex
 	families map[int32]*Family
+
+	messages sync.Pool // of *Message
 }
 
 // Attach adds the socket layer to a kernel. It knows no address family yet:

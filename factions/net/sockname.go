@@ -13,13 +13,18 @@ const maxName = 255
 const nameHead = 2
 
 // copyinName returns the socket address in m, which is Len bytes long: EINVAL
-// when no address is that long. Its length byte is set, whatever it was.
-func copyinName(m usermem.Mem) ([]byte, error) {
+// when no address is that long. Its length byte is set, whatever it was. It is
+// in room if that is long enough.
+func copyinName(m usermem.Mem, room []byte) ([]byte, error) {
 	n := m.Len()
 	if n < 0 || n > maxName || n <= nameHead {
 		return nil, abi.EINVAL
 	}
-	b := make([]byte, n)
+	b := room
+	if n > len(b) {
+		b = make([]byte, n)
+	}
+	b = b[:n]
 	if err := m.CopyIn(b); err != nil {
 		return nil, err
 	}

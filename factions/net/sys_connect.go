@@ -14,7 +14,7 @@ func (n *Net) SysBind(l *proc.LWP, s int32, name usermem.InBuf) error {
 		return err
 	}
 	defer f.Drop(l)
-	addr, err := copyinName(name.Mem)
+	addr, err := copyinName(name.Mem, nil)
 	if err != nil {
 		return err
 	}
@@ -28,7 +28,7 @@ func (n *Net) SysConnect(l *proc.LWP, s int32, name usermem.InBuf) error {
 		return err
 	}
 	defer f.Drop(l)
-	addr, err := copyinName(name.Mem)
+	addr, err := copyinName(name.Mem, nil)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (s *Socket) sendmsg(l *proc.LWP, f *file.File, m usermem.Mem, h *abi.Msghdr
 	}
 	out := Message{Flags: flags & abi.MSG_USERFLAGS}
 	if h.Name != 0 {
-		if out.Name, err = copyinName(m.Follow(h.Name, int(h.Namelen))); err != nil {
+		if out.Name, err = copyinName(m.Follow(h.Name, int(h.Namelen)), nil); err != nil {
 			return 0, err
 		}
 	}

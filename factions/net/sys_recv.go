@@ -15,8 +15,10 @@ func (n *Net) SysRecvfrom(l *proc.LWP, s int32, buf usermem.OutBuf, flags int32,
 		return 0, err
 	}
 	defer f.Drop(l)
-	m := Message{Flags: flags & abi.MSG_USERFLAGS, WantName: !from.IsNil()}
-	got, err := so.recvBuf(l, f, buf, &m)
+	m := n.message()
+	defer n.free(m)
+	m.Flags, m.WantName = flags&abi.MSG_USERFLAGS, !from.IsNil()
+	got, err := so.recvBuf(l, f, buf, m)
 	if err != nil {
 		return 0, err
 	}

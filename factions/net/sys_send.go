@@ -15,13 +15,15 @@ func (n *Net) SysSendto(l *proc.LWP, s int32, buf usermem.InBuf, flags int32, to
 		return 0, err
 	}
 	defer f.Drop(l)
-	m := Message{Flags: flags & abi.MSG_USERFLAGS}
+	m := n.message()
+	defer n.free(m)
+	m.Flags = flags & abi.MSG_USERFLAGS
 	if !to.IsNil() {
-		if m.Name, err = copyinName(to.Mem); err != nil {
+		if m.Name, err = copyinName(to.Mem, m.name[:]); err != nil {
 			return 0, err
 		}
 	}
-	return so.sendBuf(l, f, buf, &m)
+	return so.sendBuf(l, f, buf, m)
 }
 
 // sendChunk bounds what of a stream is copied in at a time.

@@ -81,6 +81,53 @@ func (p path) connections() (body, func(), error) {
 		}, nil
 }
 
+// echoes returns a body that sends a little over a connection and waits for it
+// to come back.
+func (p path) echoes() (body, func(), error) {
+	ln, err := p.listen()
+	if err != nil {
+		return nil, func() {}, err
+	}
+	defer ln.Close()
+	c, err := p.dial("tcp", port(ln.Addr()))
+	if err != nil {
+		return nil, func() {}, err
+	}
+	far, err := ln.Accept()
+	if err != nil {
+		_ = c.Close()
+		return nil, func() {}, err
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		defer far.Close()
+		buf := make([]byte, small)
+		for {
+			if _, err := io.ReadFull(far, buf); err != nil {
+				return
+			}
+			if _, err := far.Write(buf); err != nil {
+				return
+			}
+		}
+	})
+	buf := make([]byte, small)
+	return func(n int) error {
+			for range n {
+				if _, err := c.Write(buf); err != nil {
+					return err
+				}
+				if _, err := io.ReadFull(c, buf); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, func() {
+			_ = c.Close()
+			wg.Wait()
+		}, nil
+}
+
 const (
 	// small is the length of what makes a round trip, burst how many
 	// datagrams are on their way at a time.

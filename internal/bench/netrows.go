@@ -31,9 +31,10 @@ func netTasks() []task {
 			map[string]float64{"loopback": 1, "link": 1, "shmif": 1 / 0.12}},
 		{"TCP, eight streams, 64 KiB each", func(p path) (body, func(), error) { return p.streams(8) },
 			map[string]float64{"loopback": 1, "link": 1}},
-		{"TCP, connect and close", path.connections, nil},
+		{"TCP, 64 B there and back", path.echoes, map[string]float64{"loopback": 1, "link": 1}},
+		{"TCP, connect and close", path.connections, map[string]float64{"loopback": 1, "link": 1}},
 		{"UDP, 64 B there and back", trip, map[string]float64{"loopback": 1, "link": 1}},
-		{"UDP, 32 datagrams of 64 B", flood, nil},
+		{"UDP, 32 datagrams of 64 B", flood, map[string]float64{"loopback": 1, "link": 1}},
 	}
 }
 

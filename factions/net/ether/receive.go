@@ -31,6 +31,27 @@ func (l *Link) Deliver(f *Frame) {
 	f.DecRef()
 }
 
+// DeliverSent is given a frame that another interface of this program has sent,
+// which stays the sender's. Alone says that nobody else looks at it meanwhile.
+// It may go a shorter way than others.
+func (l *Link) DeliverSent(f *Frame, alone bool) {
+	if up := l.above.Load(); up != nil && up.host != nil && l.plain(f) && up.host.Take(f, alone) {
+		l.received(f)
+		return
+	}
+	l.Deliver(Inbound(f))
+}
+
+// plain reports a frame for this interface alone that nobody but the stack is to
+// see.
+func (l *Link) plain(f *Frame) bool {
+	if !l.up.Load() || l.Taps.list.Load() != nil || l.bridge.Load() != nil {
+		return false
+	}
+	eth, ok := Header(f)
+	return ok && !IsMulticast(eth) && l.mine(eth)
+}
+
 // DeliverAll takes over frames from the medium, in order. Segments of one
 // stream are merged.
 func (l *Link) DeliverAll(list []*Frame) {

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"gvisor.dev/gvisor/pkg/tcpip"
-	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
 	"github.com/rumpkit/rumpkit/factions/net/ether"
@@ -137,30 +135,11 @@ func (in *Inet) enter(i *iface) error {
 // join makes the stack know an Ethernet interface. It can't fail: the index is
 // new and so is the name.
 func (in *Inet) join(s *stack.Stack, i *iface) {
-	i.eth.SetHost(host{s})
+	h := &host{Stack: s, direct: in.newDirect(s), nic: i.nic}
+	i.eth.SetHost(h)
 	_ = s.CreateNICWithOptions(i.nic, i.eth, stack.NICOptions{Name: i.name, Disabled: true})
+	h.init()
 	in.configure6(s, i)
-}
-
-// host implements ether.Host for the interfaces of a stack.
-type host struct{ *stack.Stack }
-
-// Local implements ether.Host.
-func (h host) Local(proto tcpip.NetworkProtocolNumber, a tcpip.Address) bool {
-	return h.CheckLocalAddress(0, proto, a) != 0
-}
-
-// MTU implements ether.Host.
-func (h host) MTU(proto tcpip.NetworkProtocolNumber, dst tcpip.Address) uint32 {
-	r, err := h.FindRoute(0, tcpip.Address{}, dst, proto, false)
-	if err != nil {
-		return 0
-	}
-	defer r.Release()
-	if proto == header.IPv6ProtocolNumber {
-		return r.MTU() + header.IPv6MinimumSize
-	}
-	return r.MTU() + header.IPv4MinimumSize
 }
 
 // pinned reports whether an interface is up, and of a driver that does not let

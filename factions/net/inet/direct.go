@@ -1,54 +1,95 @@
-// UDP datagrams that lo0 hands back: they go to their socket at once. What the
-// way through the network layer would look for is known of a datagram that the
-// stack has just made for itself.
+// Packets of UDP and TCP that lo0 hands back, or that another kernel of this
+// program sends: they go to their socket at once. What the way through the
+// network layer looks for in addition is known of a packet that a stack has just
+// made.
 package inet
 
 import (
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 )
 
-// direct gives a datagram that was sent by lo0 to the socket it is for. False
-// when it has to take the whole way: it is not UDP, not whole, not from the
-// address it goes to, nobody waits for it, or a raw socket does.
-func (in *Inet) direct(s *stack.Stack, pkt *stack.PacketBuffer) bool {
-	if pkt.TransportProtocolNumber != header.UDPProtocolNumber || in.rawUDP.Load() != 0 {
+// direct is what the shorter way needs of a stack.
+type direct struct {
+	stack *stack.Stack
+	// raws counts the kernel's raw sockets that receive TCP or UDP.
+	raws func() bool
+	// tcp queues segments; received counts packets that reach their socket.
+	tcp      queuer
+	received [3]*tcpip.StatCounter
+}
+
+// queuer is the protocol that queues what its sockets receive.
+type queuer interface {
+	QueuePacket(ep stack.TransportEndpoint, id stack.TransportEndpointID, pkt *stack.PacketBuffer)
+}
+
+func (in *Inet) newDirect(s *stack.Stack) *direct {
+	d := &direct{stack: s, raws: func() bool { return in.raws.Load() != 0 }}
+	d.tcp, _ = s.TransportProtocolInstance(tcp.ProtocolNumber).(queuer)
+	ip := s.Stats().IP
+	d.received = [3]*tcpip.StatCounter{ip.PacketsReceived, ip.ValidPacketsReceived, ip.PacketsDelivered}
+	return d
+}
+
+// looped gives a packet that was sent by lo0 to the socket it is for. False when
+// it has to take the whole way: it is not whole, not from the address it goes
+// to, nobody waits for it, or a raw socket does.
+func (d *direct) looped(pkt *stack.PacketBuffer) bool {
+	id, ok := ends(pkt)
+	return ok && id.LocalAddress == id.RemoteAddress && d.stack.CheckNIC(loNIC) && d.give(loNIC, id, pkt, false)
+}
+
+// give gives the socket there is for id a packet. One that others look at is not
+// changed.
+func (d *direct) give(nic tcpip.NICID, id stack.TransportEndpointID, pkt *stack.PacketBuffer, others bool) bool {
+	if d.raws() {
 		return false
 	}
-	id, ok := datagram(pkt)
-	if !ok || id.LocalAddress != id.RemoteAddress || !s.CheckNIC(loNIC) {
-		return false
-	}
-	ep := s.FindTransportEndpoint(pkt.NetworkProtocolNumber, header.UDPProtocolNumber, id, loNIC)
+	ep := d.stack.FindTransportEndpoint(pkt.NetworkProtocolNumber, pkt.TransportProtocolNumber, id, nic)
 	if ep == nil {
 		return false
 	}
-	stats := s.Stats()
-	for _, c := range []*tcpip.StatCounter{stats.IP.PacketsReceived, stats.IP.ValidPacketsReceived, stats.IP.PacketsDelivered} {
+	for _, c := range d.received {
 		c.Increment()
 	}
-	pkt.NICID, pkt.RXChecksumValidated = loNIC, true
-	ep.HandlePacket(id, pkt)
+	if others {
+		pkt = pkt.Clone()
+		defer pkt.DecRef()
+	}
+	pkt.NICID, pkt.RXChecksumValidated = nic, true
+	if pkt.TransportProtocolNumber == header.TCPProtocolNumber {
+		d.tcp.QueuePacket(ep, id, pkt)
+	} else {
+		ep.HandlePacket(id, pkt)
+	}
 	return true
 }
 
-// datagram returns from where to where a packet of UDP goes, as who receives
-// it sees it; false for fragments, and for headers with options.
-func datagram(pkt *stack.PacketBuffer) (id stack.TransportEndpointID, ok bool) {
-	udp, ip := header.UDP(pkt.TransportHeader().Slice()), pkt.NetworkHeader().Slice()
+// ends returns from where to where a packet of UDP or TCP goes, as who receives
+// it sees it; false for others, for fragments, and where IP has options.
+func ends(pkt *stack.PacketBuffer) (id stack.TransportEndpointID, ok bool) {
+	h, ip := pkt.TransportHeader().Slice(), pkt.NetworkHeader().Slice()
+	proto := pkt.TransportProtocolNumber
 	switch {
-	case len(udp) != header.UDPMinimumSize:
+	case proto == header.UDPProtocolNumber && len(h) == header.UDPMinimumSize:
+	case proto == header.TCPProtocolNumber && len(h) >= header.TCPMinimumSize:
+	default:
 		return id, false
-	case pkt.NetworkProtocolNumber == header.IPv4ProtocolNumber && len(ip) == header.IPv4MinimumSize:
-		h := header.IPv4(ip)
-		id.RemoteAddress, id.LocalAddress = h.SourceAddress(), h.DestinationAddress()
-		ok = !h.More() && h.FragmentOffset() == 0
-	case pkt.NetworkProtocolNumber == header.IPv6ProtocolNumber && len(ip) == header.IPv6MinimumSize:
-		h := header.IPv6(ip)
-		id.RemoteAddress, id.LocalAddress = h.SourceAddress(), h.DestinationAddress()
-		ok = h.TransportProtocol() == header.UDPProtocolNumber
 	}
+	switch {
+	case pkt.NetworkProtocolNumber == header.IPv4ProtocolNumber && len(ip) == header.IPv4MinimumSize:
+		v4 := header.IPv4(ip)
+		id.RemoteAddress, id.LocalAddress = v4.SourceAddress(), v4.DestinationAddress()
+		ok = !v4.More() && v4.FragmentOffset() == 0
+	case pkt.NetworkProtocolNumber == header.IPv6ProtocolNumber && len(ip) == header.IPv6MinimumSize:
+		v6 := header.IPv6(ip)
+		id.RemoteAddress, id.LocalAddress = v6.SourceAddress(), v6.DestinationAddress()
+		ok = v6.TransportProtocol() == proto
+	}
+	udp := header.UDP(h) // the ports are where those of TCP are
 	id.RemotePort, id.LocalPort = udp.SourcePort(), udp.DestinationPort()
 	return id, ok
 }

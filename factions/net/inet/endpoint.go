@@ -168,14 +168,16 @@ func (e *endpoint) Close() {
 		e.forget()
 	}
 	e.ep.Close()
-	if e.rawUDP() {
-		e.in.rawUDP.Add(-1)
+	if e.seesSockets() {
+		e.in.raws.Add(-1)
 	}
 	e.in.urgency.leave(e)
 }
 
-// rawUDP reports a raw socket that receives UDP.
-func (e *endpoint) rawUDP() bool { return e.kind == kindRaw && e.number == abi.IPPROTO_UDP }
+// seesSockets reports a raw socket that receives what goes to other sockets too.
+func (e *endpoint) seesSockets() bool {
+	return e.kind == kindRaw && (e.number == abi.IPPROTO_UDP || e.number == abi.IPPROTO_TCP)
+}
 
 // forget throws away what a connection has not read, which does not reset it.
 func (e *endpoint) forget() {

@@ -70,8 +70,8 @@ func (in *Inet) open(k kind, v6 bool, number int32) (net.Endpoint, error) {
 		e.ep.Close()
 		return nil, err
 	}
-	if e.rawUDP() {
-		in.rawUDP.Add(1)
+	if e.seesSockets() {
+		in.raws.Add(1)
 	}
 	e.extra.init()
 	e.space()

@@ -40,8 +40,8 @@ type Inet struct {
 	urgency urgency
 	// discovery hears what routers advertise.
 	discovery discovery
-	// rawUDP counts raw sockets that receive UDP.
-	rawUDP atomic.Int32
+	// raws counts raw sockets that receive TCP or UDP.
+	raws atomic.Int32
 	// entered is the families that were entered.
 	entered []int32
 }
@@ -138,7 +138,7 @@ func (in *Inet) addLoopback(s *stack.Stack) error {
 	in.ifs.mu.Lock()
 	defer in.ifs.mu.Unlock()
 	lo := in.ifs.list[0]
-	lo.link.(*loopLink).direct = func(pkt *stack.PacketBuffer) bool { return in.direct(s, pkt) }
+	lo.link.(*loopLink).direct = in.newDirect(s)
 	if err := s.CreateNICWithOptions(loNIC, lo.link.(*loopLink), stack.NICOptions{Name: lo.name}); err != nil {
 		return errno(err)
 	}

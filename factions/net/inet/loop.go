@@ -27,7 +27,7 @@ type loopLink struct {
 	up  atomic.Pointer[dispatcher]
 	mtu atomic.Uint32
 	// direct is the dispatcher's, set before there is one.
-	direct func(pkt *stack.PacketBuffer) bool
+	direct *direct
 	// packets and bytes count what passed.
 	packets, bytes atomic.Uint64
 	ether.Taps
@@ -49,7 +49,7 @@ func (l *loopLink) Reset() {
 type dispatcher struct {
 	stack.NetworkDispatcher
 	// direct may take a packet a shorter way.
-	direct func(pkt *stack.PacketBuffer) bool
+	direct *direct
 }
 
 func newLoopLink() *loopLink {
@@ -65,7 +65,7 @@ func (l *loopLink) WritePackets(pkts stack.PacketBufferList) (int, tcpip.Error) 
 		l.packets.Add(1)
 		l.bytes.Add(uint64(pkt.Size()))
 		l.See(pkt, true)
-		if up != nil && up.direct(pkt) {
+		if up != nil && up.direct.looped(pkt) {
 			continue
 		}
 		back := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: pkt.ToBuffer()})

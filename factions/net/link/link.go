@@ -69,9 +69,10 @@ func (s *Segment) change(fn func([]*Port) []*Port) {
 
 // spread has a frame that came from a port received by all others that want it.
 func (s *Segment) spread(from *Port, f *ether.Frame) {
-	for _, p := range *s.ports.Load() {
+	ports := *s.ports.Load()
+	for _, p := range ports {
 		if p != from && p.link.Wants(f) {
-			p.receive(f)
+			p.receive(f, len(ports) == 2 && from.shape.Load() == nil)
 		}
 	}
 }

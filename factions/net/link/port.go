@@ -32,7 +32,8 @@ type Port struct {
 	queue []*ether.Frame
 	bytes int
 	busy  bool      // the goroutine is there
-	idle  sync.Cond // signalled when it ends
+	now   int       // how many senders deliver themselves
+	idle  sync.Cond // signalled when one of them ends
 }
 
 // Up implements ether.Driver.
@@ -55,7 +56,7 @@ func (p *Port) Down() {
 		f.DecRef()
 	}
 	p.queue, p.bytes = nil, 0
-	for p.busy {
+	for p.busy || p.now > 0 {
 		if s, ok := yields(p.host); ok {
 			p.mu.Unlock()
 			s.Yield()
@@ -86,9 +87,9 @@ func (p *Port) Send(frames []*ether.Frame) {
 }
 
 // receive has a frame delivered: at once, on the sender's goroutine, when none
-// is being delivered and the stack will only queue it, else by a goroutine of
-// the kernel's. What there is too much of is dropped.
-func (p *Port) receive(f *ether.Frame) {
+// waits and the stack will only queue it, else by a goroutine of the kernel's.
+// What there is too much of is dropped. Alone says that no other port gets it.
+func (p *Port) receive(f *ether.Frame, alone bool) {
 	size := f.Size()
 	p.mu.Lock()
 	if !p.up {
@@ -96,11 +97,12 @@ func (p *Port) receive(f *ether.Frame) {
 		return
 	}
 	if !p.busy && queues(f) {
-		p.busy = true
+		p.now++
 		p.mu.Unlock()
-		p.link.Deliver(ether.Inbound(f))
+		p.link.DeliverSent(f, alone)
 		p.mu.Lock()
-		p.next()
+		p.now--
+		p.idle.Broadcast()
 		p.mu.Unlock()
 		return
 	}
@@ -115,17 +117,6 @@ func (p *Port) receive(f *ether.Frame) {
 		p.busy = true
 		p.start(p.drain)
 	}
-}
-
-// next ends a delivery: what came meanwhile is left to a goroutine.
-// Preconditions: p.mu is held, p.busy is set.
-func (p *Port) next() {
-	if len(p.queue) > 0 && p.up {
-		p.start(p.drain)
-		return
-	}
-	p.busy = false
-	p.idle.Broadcast()
 }
 
 // queues reports whether a frame is TCP or UDP for one host. Stacks queue
@@ -148,7 +139,7 @@ func (p *Port) drain() {
 		p.queue, p.bytes = spare[:0], 0
 		p.mu.Unlock()
 		for _, f := range batch {
-			p.link.Deliver(ether.Inbound(f))
+			p.link.DeliverSent(f, false)
 			f.DecRef()
 		}
 		spare = batch
