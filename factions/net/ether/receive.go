@@ -117,9 +117,11 @@ func (l *Link) Receive(f *Frame) {
 		l.InErrors.Add(1)
 		return
 	}
-	if c := up.hideFragment(f); c != nil {
-		l.dispatch(up, c)
-		c.DecRef()
+	if list := up.hideFragment(f); list != nil {
+		for _, c := range list {
+			l.dispatch(up, c)
+		}
+		release(list)
 		return
 	}
 	if finished(f) || l.cfg.Offload && up.forUs(f) {

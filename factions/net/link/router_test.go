@@ -56,6 +56,16 @@ func TestRouter(t *testing.T) {
 	}
 }
 
+// TestFragmentsCut sends fragments that the router has to cut further.
+func TestFragmentsCut(t *testing.T) {
+	a, r, b := routed(t)
+	r.OK(box.Ioctl(r, abi.AF_INET, abi.SIOCSIFMTU, box.Ifreq("link1", 0x58, 0x02)))
+	for _, size := range []int{700, 2000, 2953, 9000} {
+		box.UDP(t, a, b, netip.AddrPortFrom(far["inet"], 9), size)
+		box.Ping(t, a, far["inet"], size)
+	}
+}
+
 // TestPathMTU has the second segment take shorter packets than the ends know.
 func TestPathMTU(t *testing.T) {
 	a, r, b := routed(t)

@@ -26,8 +26,12 @@ func part(in *inet.Inet) (func(), error) {
 	return func() { shmif.Detach(s) }, err
 }
 
-// linkstr performs SIOCSLINKSTR or SIOCGLINKSTR.
+// linkstr performs SIOCSLINKSTR or SIOCGLINKSTR of shmif0.
 func linkstr(x *box.Box, cmd uint32, sub uint64, b []byte) (uint64, error) {
+	return linkstrOf(x, "shmif0", cmd, sub, b)
+}
+
+func linkstrOf(x *box.Box, name string, cmd uint32, sub uint64, b []byte) (uint64, error) {
 	fd := x.Socket(abi.AF_INET, abi.SOCK_DGRAM, 0)
 	defer x.Close(fd)
 	f, err := file.Get(x.L, fd)
@@ -35,7 +39,7 @@ func linkstr(x *box.Box, cmd uint32, sub uint64, b []byte) (uint64, error) {
 	defer func() { _ = f.Drop(x.L) }()
 	var fr sysent.Frame
 	r := abi.Ifdrv{Cmd: sub, Len: uint64(len(b)), Data: fr.Pin(b)}
-	copy(r.Name[:], "shmif0")
+	copy(r.Name[:], name)
 	arg := &file.Arg{Data: usermem.BytesOf(&r)}
 	arg.User = usermem.Addr{Mem: usermem.Local(arg.Data, &fr)}
 	err = f.Ops.Ioctl(x.L, f, cmd, arg)
@@ -45,12 +49,19 @@ func linkstr(x *box.Box, cmd uint32, sub uint64, b []byte) (uint64, error) {
 // join makes shmif0 on a bus, up with 10.0.0.n and fd00::n.
 func join(x *box.Box, path string, n int) {
 	x.T.Helper()
-	x.OK(x.Inet.Create("shmif0"))
-	_, err := linkstr(x, abi.SIOCSLINKSTR, 0, append([]byte(path), 0))
+	joinAs(x, "shmif0", path, fmt.Sprintf("10.0.0.%d/24", n), fmt.Sprintf("fd00::%d/64", n))
+}
+
+// joinAs makes an interface on a bus, up with addresses.
+func joinAs(x *box.Box, name, path string, addrs ...string) {
+	x.T.Helper()
+	x.OK(x.Inet.Create(name))
+	_, err := linkstrOf(x, name, abi.SIOCSLINKSTR, 0, append([]byte(path), 0))
 	x.OK(err)
 	x.Sysctl(0, abi.CTL_NET, abi.PF_INET6, abi.IPPROTO_IPV6, abi.IPV6CTL_DAD_COUNT)
-	x.Addr("shmif0", fmt.Sprintf("10.0.0.%d/24", n))
-	x.Addr("shmif0", fmt.Sprintf("fd00::%d/64", n))
+	for _, a := range addrs {
+		x.Addr(name, a)
+	}
 }
 
 // pair returns two kernels on a bus.
