@@ -17,18 +17,13 @@ type direct struct {
 	// raws counts the kernel's raw sockets that receive TCP or UDP.
 	raws func() bool
 	// tcp queues segments; received counts packets that reach their socket.
-	tcp      queuer
+	tcp      packetQueue
 	received [3]*tcpip.StatCounter
-}
-
-// queuer is the protocol that queues what its sockets receive.
-type queuer interface {
-	QueuePacket(ep stack.TransportEndpoint, id stack.TransportEndpointID, pkt *stack.PacketBuffer)
 }
 
 func (in *Inet) newDirect(s *stack.Stack) *direct {
 	d := &direct{stack: s, raws: func() bool { return in.raws.Load() != 0 }}
-	d.tcp, _ = s.TransportProtocolInstance(tcp.ProtocolNumber).(queuer)
+	d.tcp, _ = s.TransportProtocolInstance(tcp.ProtocolNumber).(packetQueue)
 	ip := s.Stats().IP
 	d.received = [3]*tcpip.StatCounter{ip.PacketsReceived, ip.ValidPacketsReceived, ip.PacketsDelivered}
 	return d
