@@ -4,11 +4,11 @@ package kernel
 
 import (
 	"bytes"
-	"slices"
 	"strconv"
 	"sync"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/lists"
 	"github.com/rumpkit/rumpkit/kernel/proc"
 	"github.com/rumpkit/rumpkit/kernel/sysent"
 )
@@ -157,7 +157,7 @@ func (t *traceLog) exit(l *proc.LWP, num int, f *sysent.Frame, err error) {
 	c := t.begun[l]
 	delete(t.begun, l)
 	if c != nil && c.slept && !c.told {
-		t.blocked = slices.DeleteFunc(t.blocked, func(o *begunCall) bool { return o == c })
+		t.blocked = lists.Without(t.blocked, c)
 	}
 	t.mu.Unlock()
 	if c == nil {

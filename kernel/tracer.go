@@ -4,6 +4,7 @@ package kernel
 import (
 	"slices"
 
+	"github.com/rumpkit/rumpkit/kernel/lists"
 	"github.com/rumpkit/rumpkit/kernel/proc"
 	"github.com/rumpkit/rumpkit/kernel/sysent"
 )
@@ -32,7 +33,7 @@ func (b *Base) AddTracer(t *Tracer) {
 // RemoveTracer has t told no more, but of the end of calls that have begun.
 func (b *Base) RemoveTracer(t *Tracer) {
 	b.changeTracers(func(ts []*Tracer) []*Tracer {
-		return slices.DeleteFunc(slices.Clone(ts), func(o *Tracer) bool { return o == t })
+		return lists.Without(slices.Clone(ts), t)
 	})
 }
 

@@ -139,10 +139,10 @@ func (t *etfsTable) replace(files map[string]*vnode.Vnode) {
 	list := &etfsList{files: files}
 	for key, vp := range files {
 		if vp.IsDir() {
-			list.dirs = append(list.dirs, key)
+			i, _ := slices.BinarySearch(list.dirs, key)
+			list.dirs = slices.Insert(list.dirs, i, key)
 		}
 	}
-	slices.Sort(list.dirs)
 	t.list.Store(list)
 }
 

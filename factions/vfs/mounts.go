@@ -7,6 +7,7 @@ import (
 	"github.com/rumpkit/rumpkit/factions/vfs/memfs"
 	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
 	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/lists"
 	"github.com/rumpkit/rumpkit/kernel/proc"
 	"github.com/rumpkit/rumpkit/kernel/usermem"
 )
@@ -42,7 +43,7 @@ func (v *VFS) removeType(t *vnode.Type) error {
 			return abi.EBUSY
 		}
 	}
-	v.types = slices.DeleteFunc(v.types, func(o *vnode.Type) bool { return o == t })
+	v.types = lists.Without(v.types, t)
 	return nil
 }
 
@@ -234,7 +235,7 @@ func (v *VFS) forget(m *vnode.Mount) {
 	m.Covered.SetCovered(nil)
 	v.names.Purge(m)
 	m.Gone()
-	v.mounts = slices.DeleteFunc(v.mounts, func(o *vnode.Mount) bool { return o == m })
+	v.mounts = lists.Without(v.mounts, m)
 	m.Covered.Unref()
 	m.Root.Unref()
 }

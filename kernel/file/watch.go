@@ -3,9 +3,8 @@
 package file
 
 import (
-	"slices"
-
 	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/lists"
 )
 
 // Watch is one who wants to know when a descriptor stops to stand for its
@@ -39,7 +38,7 @@ func (w *Watch) Stop() {
 	t := w.t
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	list := slices.DeleteFunc(t.watch[w.fd], func(o *Watch) bool { return o == w })
+	list := lists.Without(t.watch[w.fd], w)
 	if len(list) == 0 {
 		delete(t.watch, w.fd)
 		return

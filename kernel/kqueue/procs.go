@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/lists"
 	"github.com/rumpkit/rumpkit/kernel/proc"
 )
 
@@ -83,7 +84,7 @@ func (p *Procs) add(pid int32, n *knote) {
 func (p *Procs) remove(pid int32, n *knote) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	list := slices.DeleteFunc(p.notes[pid], func(o *knote) bool { return o == n })
+	list := lists.Without(p.notes[pid], n)
 	if len(list) == 0 {
 		delete(p.notes, pid)
 		return

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/file"
+	"github.com/rumpkit/rumpkit/kernel/lists"
 	"github.com/rumpkit/rumpkit/kernel/proc"
 )
 
@@ -136,7 +137,7 @@ func (t *Tracing) write(s *session) {
 func (t *Tracing) close(s *session) {
 	t.mu.Lock()
 	t.fail(s, abi.EPIPE)
-	t.sessions = slices.DeleteFunc(t.sessions, func(o *session) bool { return o == s })
+	t.sessions = lists.Without(t.sessions, s)
 	t.mu.Unlock()
 	_ = s.f.Drop(s.w)
 	s.w.Release()

@@ -77,7 +77,9 @@ func (t *Tree) insert(parent *Node, s Spec) *Node {
 		kid.flags |= abi.CTLFLAG_PERMANENT
 	}
 	i, _ := parent.find(num)
-	parent.kids = slices.Insert(parent.kids, i, kid)
+	parent.kids = append(parent.kids, nil)
+	copy(parent.kids[i+1:], parent.kids[i:])
+	parent.kids[i] = kid
 	t.touch(kid)
 	return kid
 }

@@ -48,7 +48,10 @@ func (f *Frame) Int64(i int) int64 { return int64(f.Slot[i]) }
 // Uint64 returns slot i as an unsigned long.
 func (f *Frame) Uint64(i int) uint64 { return f.Slot[i] }
 
-// Ref returns the memory behind pointer slot i, its length not declared.
+// Ref returns the memory behind pointer slot i, its length not declared. Its
+// copies would be a good part of all entries of the table.
+//
+//go:noinline
 func (f *Frame) Ref(i int) usermem.Mem {
 	if f.Space == nil {
 		return f.local(f.Mem[i])

@@ -11,6 +11,7 @@ import (
 	"github.com/rumpkit/rumpkit/factions/net/ether"
 	"github.com/rumpkit/rumpkit/factions/net/inet"
 	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/lists"
 )
 
 // Doc is the component's line in listings.
@@ -105,7 +106,7 @@ func (b *bridge) remove(name string) error {
 		return abi.ENOENT
 	}
 	b.release(m)
-	list = slices.DeleteFunc(slices.Clone(list), func(o *member) bool { return o == m })
+	list = lists.Without(slices.Clone(list), m)
 	b.members.Store(&list)
 	return nil
 }

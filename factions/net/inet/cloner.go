@@ -12,6 +12,7 @@ import (
 	"github.com/rumpkit/rumpkit/factions/net/ether"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/file"
+	"github.com/rumpkit/rumpkit/kernel/lists"
 	"github.com/rumpkit/rumpkit/kernel/usermem"
 )
 
@@ -175,7 +176,7 @@ func (in *Inet) Destroy(name string) error {
 		_ = n.removeAddr(s, i, i.addrs[0].addr)
 	}
 	_ = n.setUp(s, i, false)
-	n.list = slices.DeleteFunc(n.list, func(o *iface) bool { return o == i })
+	n.list = lists.Without(n.list, i)
 	n.routes = slices.DeleteFunc(n.routes, func(r route) bool { return r.via == i })
 	if i.eth != nil {
 		_ = s.RemoveNIC(i.nic)

@@ -9,6 +9,7 @@ import (
 	"github.com/rumpkit/rumpkit/factions/net"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/event"
+	"github.com/rumpkit/rumpkit/kernel/lists"
 	"github.com/rumpkit/rumpkit/kernel/proc"
 )
 
@@ -48,7 +49,7 @@ func (e *routeEndpoint) Close() {
 	n := &e.in.ifs.socks
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.list = slices.DeleteFunc(n.list, func(o *routeEndpoint) bool { return o == e })
+	n.list = lists.Without(n.list, e)
 }
 
 // routeBuffer is the size of both buffers, in bytes, and routeQueue how many

@@ -5,6 +5,7 @@ package inet
 import (
 	"bytes"
 	"slices"
+	"sort"
 	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
@@ -69,8 +70,18 @@ func (in *Inet) neighbors(s *stack.Stack, i *iface, v6 bool) (list []neighbor) {
 		}
 		list = append(list, n)
 	}
-	slices.SortFunc(list, func(a, b neighbor) int { return bytes.Compare(b.addr.AsSlice(), a.addr.AsSlice()) })
+	sort.Sort(byAddress(list))
 	return list
+}
+
+// byAddress sorts neighbours by address, the highest first.
+type byAddress []neighbor
+
+func (l byAddress) Len() int      { return len(l) }
+func (l byAddress) Swap(i, j int) { l[i], l[j] = l[j], l[i] }
+
+func (l byAddress) Less(i, j int) bool {
+	return bytes.Compare(l[i].addr.AsSlice(), l[j].addr.AsSlice()) > 0
 }
 
 // ndState returns the state as programs see it.

@@ -5,6 +5,7 @@ package inet
 import (
 	"bytes"
 	"slices"
+	"sort"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
@@ -33,16 +34,26 @@ func (n *interfaces) all() []route {
 	for _, i := range n.list {
 		list = i.appendRoutes(list, n.list[0])
 	}
-	slices.SortFunc(list, func(a, b route) int {
-		if a.dst.v6() != b.dst.v6() {
-			return a.dst.addr.Len() - b.dst.addr.Len()
-		}
-		if c := bytes.Compare(a.dst.addr.AsSlice(), b.dst.addr.AsSlice()); c != 0 {
-			return c
-		}
-		return a.dst.prefix - b.dst.prefix
-	})
+	sort.Sort(byDestination(list))
 	return list
+}
+
+// byDestination sorts routes: IPv4 first, then by address, then by the length
+// of the prefix.
+type byDestination []route
+
+func (l byDestination) Len() int      { return len(l) }
+func (l byDestination) Swap(i, j int) { l[i], l[j] = l[j], l[i] }
+
+func (l byDestination) Less(i, j int) bool {
+	a, b := &l[i].dst, &l[j].dst
+	if a.v6() != b.v6() {
+		return b.v6()
+	}
+	if c := bytes.Compare(a.addr.AsSlice(), b.addr.AsSlice()); c != 0 {
+		return c < 0
+	}
+	return a.prefix < b.prefix
 }
 
 // appendRoutes appends the routes that i has by its addresses. What goes to

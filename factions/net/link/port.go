@@ -2,7 +2,6 @@
 package link
 
 import (
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -10,6 +9,7 @@ import (
 
 	"github.com/rumpkit/rumpkit/factions/net/ether"
 	"github.com/rumpkit/rumpkit/kernel/hypercall"
+	"github.com/rumpkit/rumpkit/kernel/lists"
 )
 
 const (
@@ -70,7 +70,7 @@ func (p *Port) Down() {
 // Destroy implements ether.Driver.
 func (p *Port) Destroy() {
 	p.seg.change(func(list []*Port) []*Port {
-		return slices.DeleteFunc(list, func(o *Port) bool { return o == p })
+		return lists.Without(list, p)
 	})
 }
 

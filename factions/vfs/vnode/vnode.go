@@ -42,7 +42,10 @@ type Vnode struct {
 	nameDir uint64     // its number there, 0 before its first name; under NameCache.mu
 }
 
-// Init sets up the vnode of n, of type typ, one of the S_IF values.
+// Init sets up the vnode of n, of type typ, one of the S_IF values. Every file
+// system calls it in several places: it is too long for a copy in each.
+//
+//go:noinline
 func (v *Vnode) Init(m *Mount, typ uint32, rdev uint64, n Node) {
 	v.Mount, v.Type, v.Rdev, v.Node = m, typ, rdev, n
 	if typ == abi.S_IFDIR {
