@@ -121,7 +121,7 @@ func (g *generator) linkedSize(k *emit.Kernel) (string, error) {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, k.Program)
-	if _, err := g.build("build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", file, "./"+k.Dir+"/"+k.Program); err != nil {
+	if _, err := g.build("build", "-trimpath", "-buildvcs=false", emit.LinkFlags, "-o", file, "./"+k.Dir+"/"+k.Program); err != nil {
 		return "", err
 	}
 	st, err := os.Stat(file)

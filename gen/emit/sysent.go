@@ -2,8 +2,6 @@
 package emit
 
 import (
-	"fmt"
-
 	"github.com/dave/jennifer/jen"
 
 	"github.com/rumpkit/rumpkit/gen/master"
@@ -61,22 +59,11 @@ var block = jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}
 func rowCode(e *master.Entry) jen.Code {
 	return jen.Lit(e.Number).Op(":").ValuesFunc(func(g *jen.Group) {
 		g.Id("Name").Op(":").Lit(e.TableName())
-		if e.AltName != "" {
-			g.Id("AltName").Op(":").Lit(e.AltName)
-		}
-		if e.Flags != 0 {
-			g.Id("Flags").Op(":").Op(fmt.Sprintf("0x%07x", e.Flags))
-		}
 		if e.NArg != 0 {
 			g.Id("NArg").Op(":").Lit(e.NArg)
 		}
-		for _, flag := range []struct {
-			name string
-			set  bool
-		}{{"Modular", e.Module != ""}, {"NoErr", e.Type == "NOERR"}, {"Rump", e.Rump}} {
-			if flag.set {
-				g.Id(flag.name).Op(":").True()
-			}
+		if e.Module != "" {
+			g.Id("Modular").Op(":").True()
 		}
 	})
 }

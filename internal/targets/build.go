@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/rumpkit/rumpkit/gen/emit"
 )
 
 // Standard are the eight standard selections; each has a committed package
@@ -105,7 +107,7 @@ func buildKernel(ctx context.Context, selection string, report bool) (string, er
 
 // link links a main package, stripped, without a trace of where it was built.
 func link(ctx context.Context, out, pkg string) error {
-	cmd, err := goCmd(ctx, "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", out, pkg)
+	cmd, err := goCmd(ctx, "build", "-trimpath", "-buildvcs=false", emit.LinkFlags, "-o", out, pkg)
 	if err != nil {
 		return err
 	}

@@ -47,15 +47,10 @@ type Thread interface {
 
 // Row is one row of the table.
 type Row struct {
-	// Name is the name of the call, AltName what libc calls it if different.
-	Name, AltName string
-	// Flags are sy_flags, NArg sy_narg (slots); sy_argsize is 8 times NArg.
-	Flags uint32
-	NArg  uint8
+	// Name is the name of the call.
+	Name string
+	// NArg is sy_narg, the number of slots; sy_argsize is 8 times as much.
+	NArg uint8
 	// Modular is set for rows that a module must serve: SIGSYS when none does.
 	Modular bool
-	// NoErr is set for rows whose stub does not look at the error.
-	NoErr bool
-	// Rump is set for rows that have a client stub.
-	Rump bool
 }
