@@ -11,7 +11,8 @@ import (
 // there, -1 for the first. lblk is the number of the block in a directory
 // without an index.
 type found struct {
-	b    *buf.Buf
+	b    *buf.Buf // nil in a directory in its inode
+	p    []byte   // the bytes of the block
 	d    dirent
 	prev int
 	lblk uint64
@@ -19,6 +20,9 @@ type found struct {
 
 // find returns the entry of a name: ENOENT. Preconditions: fs.mu is held.
 func (n *node) find(name string) (found, error) {
+	if n.isInline() {
+		return n.findInline(name)
+	}
 	if n.isIndexed() && name != "." && name != ".." {
 		return n.dxFind(name)
 	}
@@ -37,7 +41,7 @@ func (n *node) find(name string) (found, error) {
 			n.lookAt.Store(lblk - 1)
 		}
 		if ok || err != nil {
-			return found{b, d, prev, lblk - 1}, err
+			return found{b, b.Data, d, prev, lblk - 1}, err
 		}
 	}
 	return found{}, abi.ENOENT
@@ -48,11 +52,11 @@ func (n *node) parent() (uint32, error) {
 	if up := n.above.Load(); up != 0 {
 		return up, nil
 	}
-	b, err := n.dirBlock(0)
+	p, err := n.dirData(0)
 	if err != nil {
 		return 0, err
 	}
-	d, _, ok, err := n.fs.sb.find(b.Data, "..")
+	d, _, ok, err := n.fs.sb.find(p, "..")
 	if err != nil {
 		return 0, err
 	}
@@ -165,12 +169,12 @@ func (n dirNode) listLinear(cookie int64, emit func(vnode.Entry) bool) error {
 	s := n.fs.sb
 	from := uint64(cookie - cookieFirst)
 	for lblk := from >> s.bshift; lblk < n.blocks(); lblk++ {
-		b, err := n.dirBlock(lblk)
+		p, err := n.dirData(lblk)
 		if err != nil {
 			return err
 		}
-		for off := 0; off < len(b.Data); {
-			d, err := s.entryAt(b.Data, off)
+		for off := 0; off < len(p); {
+			d, err := s.entryAt(p, off)
 			if err != nil {
 				return err
 			}

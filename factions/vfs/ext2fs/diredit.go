@@ -8,6 +8,15 @@ import (
 
 // enterName adds an entry for ino: ENOSPC. The caller saves the directory.
 func (n *node) enterName(name string, ino uint32, typ byte) error {
+	if n.isInline() {
+		ok, err := n.enterInline(name, ino, typ)
+		if ok || err != nil {
+			return err
+		}
+		if err := n.leaveInlineDir(); err != nil {
+			return err
+		}
+	}
 	if n.isIndexed() {
 		return n.dxEnter(name, ino, typ)
 	}
@@ -46,13 +55,22 @@ func (n *node) enterName(name string, ino uint32, typ byte) error {
 // place puts an entry into a block of entries, if there is room.
 func (n *node) place(b *buf.Buf, name string, ino uint32, typ byte) (bool, error) {
 	s := n.fs.sb
-	p, need := b.Data, entrySize(len(name))
-	if s.metaCsum() && !isTail(p[len(p)-tailSize:]) {
+	if p := b.Data; s.metaCsum() && !isTail(p[len(p)-tailSize:]) {
 		return false, nil // an index block
 	}
-	for off := 0; off < s.dirRoom(); {
+	ok, err := s.place(b.Data, s.dirRoom(), name, ino, typ)
+	if ok {
+		n.sealDirBlock(b)
+	}
+	return ok, err
+}
+
+// place puts an entry into the first room bytes of p, if they have a gap.
+func (s *super) place(p []byte, room int, name string, ino uint32, typ byte) (bool, error) {
+	need := entrySize(len(name))
+	for off := 0; off < room; {
 		d, err := s.entryAt(p, off)
-		if err != nil || off+d.size > s.dirRoom() {
+		if err != nil || off+d.size > room {
 			return false, abi.EIO
 		}
 		used := 0
@@ -64,7 +82,6 @@ func (n *node) place(b *buf.Buf, name string, ino uint32, typ byte) (bool, error
 				s.setEntrySize(p, off, used)
 			}
 			s.putEntry(p, off+used, d.size-used, ino, typ, name)
-			n.sealDirBlock(b)
 			return true, nil
 		}
 		off += d.size
@@ -105,8 +122,7 @@ func (n *node) maxDirSize() int64 {
 
 // removeEntry takes an entry out: its space goes to the one before it.
 func (n *node) removeEntry(f found) error {
-	s := n.fs.sb
-	p := f.b.Data
+	s, p := n.fs.sb, f.p
 	if f.prev < 0 {
 		le.PutUint32(p[f.d.off:], 0)
 	} else {
@@ -117,29 +133,38 @@ func (n *node) removeEntry(f found) error {
 		s.setEntrySize(p, f.prev, prev.size+f.d.size)
 	}
 	n.fullTo = min(n.fullTo, f.lblk)
-	n.sealDirBlock(f.b)
+	n.sealFound(f)
 	return nil
 }
 
-// setEntry makes an entry stand for another inode.
+// sealFound makes a changed entry part of the transaction. What lies in the
+// inode is saved by the caller.
+func (n *node) sealFound(f found) {
+	if f.b != nil {
+		n.sealDirBlock(f.b)
+	}
+}
+
+// setEntry makes an entry stand for another inode. The caller saves the
+// directory.
 func (n *node) setEntry(f found, ino uint32, typ byte) {
-	p := f.b.Data
+	p := f.p
 	le.PutUint32(p[f.d.off:], ino)
 	if n.fs.sb.has(featFiletype) {
 		p[f.d.off+7] = typ
 	}
-	n.sealDirBlock(f.b)
+	n.sealFound(f)
 }
 
 // isEmpty reports a directory with no entries but "." and "..".
 func (n *node) isEmpty() (bool, error) {
 	for lblk := range n.blocks() {
-		b, err := n.dirBlock(lblk)
+		p, err := n.dirData(lblk)
 		if err != nil {
 			return false, err
 		}
-		for off := 0; off < len(b.Data); {
-			d, err := n.fs.sb.entryAt(b.Data, off)
+		for off := 0; off < len(p); {
+			d, err := n.fs.sb.entryAt(p, off)
 			if err != nil {
 				return false, err
 			}
@@ -155,12 +180,15 @@ func (n *node) isEmpty() (bool, error) {
 // makeDirBlock makes the first block of a new directory.
 func (n *node) makeDirBlock(parent uint32) error {
 	s := n.fs.sb
+	if ok, err := n.makeInlineDir(parent); ok || err != nil {
+		n.above.Store(parent)
+		return err
+	}
 	b, _, err := n.addDirBlock()
 	if err != nil {
 		return err
 	}
-	s.putEntry(b.Data, 0, 12, n.ino, entryType(abi.S_IFDIR), ".")
-	s.putEntry(b.Data, 12, s.dirRoom()-12, parent, entryType(abi.S_IFDIR), "..")
+	s.putDots(b.Data, n.ino, parent, s.dirRoom()-12)
 	n.sealDirBlock(b)
 	n.above.Store(parent)
 	return nil
@@ -168,6 +196,11 @@ func (n *node) makeDirBlock(parent uint32) error {
 
 // setParent makes ".." of a directory stand for another one.
 func (n *node) setParent(parent uint32) error {
+	if n.isInline() {
+		le.PutUint32(n.raw[inBlock:], parent)
+		n.above.Store(parent)
+		return nil
+	}
 	b, err := n.dirBlock(0)
 	if err != nil {
 		return err
@@ -176,7 +209,7 @@ func (n *node) setParent(parent uint32) error {
 	if err != nil || !ok {
 		return abi.EIO
 	}
-	n.setEntry(found{b: b, d: d, prev: prev}, parent, entryType(abi.S_IFDIR))
+	n.setEntry(found{b: b, p: b.Data, d: d, prev: prev}, parent, entryType(abi.S_IFDIR))
 	if n.raw.flags()&flIndex != 0 && !isTail(b.Data[len(b.Data)-tailSize:]) {
 		n.sealIndex(dxNode{b: b, base: dxRootBase})
 	}

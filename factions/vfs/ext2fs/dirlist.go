@@ -74,12 +74,12 @@ func (n dirNode) walkLeaves(path []dxNode, version uint8, cookie int64, emit fun
 // collect appends the entries of a block whose place is at or after cookie.
 func (n dirNode) collect(list []hashed, lblk uint64, version uint8, cookie int64) ([]hashed, error) {
 	s := n.fs.sb
-	b, err := n.dirBlock(lblk)
+	p, err := n.dirData(lblk)
 	if err != nil {
 		return list, err
 	}
-	for off := 0; off < len(b.Data); {
-		d, err := s.entryAt(b.Data, off)
+	for off := 0; off < len(p); {
+		d, err := s.entryAt(p, off)
 		if err != nil {
 			return list, err
 		}

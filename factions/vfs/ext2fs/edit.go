@@ -106,6 +106,9 @@ func (n *node) setTarget(target string) error {
 		copy(n.raw[inBlock:], target)
 		return nil
 	}
+	if len(target) <= n.inlineRoom() {
+		return n.putInline([]byte(target))
+	}
 	n.fs.initMap(n.raw)
 	x, _, err := n.ensure(0, 1)
 	if err != nil {

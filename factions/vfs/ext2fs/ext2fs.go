@@ -1,4 +1,13 @@
-// Package ext2fs reads and writes ext2, ext3 and ext4 as mkfs.ext4 makes them.
+// Package ext2fs reads and writes ext2, ext3 and ext4 as mkfs.ext4 makes them,
+// and what it makes when asked to: contents in inodes (inline_data), large
+// extended attributes (ea_inode), protection from other hosts (mmp), block
+// groups, checksums and directories of all kinds.
+//
+// A file system is mounted read-only for features that bind only writers:
+// bigalloc, quota, project, verity, shared_blocks and what comes after them. It
+// is refused for encrypt and casefold (names and contents need tables and keys
+// a kernel does not have), compression, dirdata and a journal on a device of
+// its own. The console names the features.
 //
 // Locks. FS.mu is held for reading by everything that reads the file system
 // and exclusively by everything that changes it; it comes after the locks of
@@ -91,7 +100,10 @@ func mount(v *vfs.VFS, l *proc.LWP, m *vnode.Mount, args usermem.InOutBuf) (*FS,
 	b := v.Base()
 	fs := &FS{v: v, mount: m, path: path, dev: dev, mem: b.Mem, now: b.Now, say: b.Printf, ro: m.ReadOnly()}
 	fs.flusher.Host, fs.flusher.Go, fs.flusher.Work = b.Host, b.Go, fs.background
-	if err := fs.bringUp(); err != nil {
+	fs.mmp.beat.Host, fs.mmp.beat.Go, fs.mmp.beat.Work = b.Host, b.Go, fs.beatMMP
+	if err := fs.bringUp(l); err != nil {
+		fs.flusher.Stop()
+		fs.mmp.beat.Stop()
 		fs.shut()
 		return nil, err
 	}

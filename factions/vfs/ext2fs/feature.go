@@ -23,6 +23,8 @@ const (
 	featFlexBg     = 0x200
 	featCsumSeed   = 0x2000
 	featLargedir   = 0x4000
+	featEAInode    = 0x400
+	featInlineData = 0x8000
 )
 
 // Features that bind only who writes.
@@ -40,7 +42,7 @@ const (
 
 const (
 	knownIncompat = featFiletype | featRecover | featMetaBg | featExtents | feat64bit |
-		featFlexBg | featCsumSeed | featLargedir | featMMP
+		featFlexBg | featCsumSeed | featLargedir | featMMP | featEAInode | featInlineData
 	knownRoCompat = featSparseSuper | featLargeFile | featBtreeDir | featHugeFile | featGdtCsum |
 		featDirNlink | featExtraIsize | featMetadataCsum
 )

@@ -1,7 +1,6 @@
 package ext2fs
 
 import (
-	"os"
 	"testing"
 
 	"github.com/rumpkit/rumpkit/kernel"
@@ -26,6 +25,9 @@ func TestFeatures(t *testing.T) {
 		"inode 1024":   {"-t", "ext4", "-b", "1024", "-I", "1024"},
 		"revision 0":   {"-t", "ext2", "-b", "1024", "-r", "0"},
 		"tea":          {"-t", "ext4", "-b", "1024", "-E", "hash_seed=11111111-2222-3333-4444-555555555555"},
+		"inline 1024":  {"-t", "ext4", "-b", "4096", "-I", "1024", "-O", "inline_data"},
+		"inline plain": {"-t", "ext4", "-b", "1024", "-O", "inline_data,^dir_index,^metadata_csum,^extent,^64bit"},
+		"ea_inode":     {"-t", "ext4", "-b", "1024", "-O", "ea_inode,^metadata_csum"},
 		"blocks group": {"-t", "ext4", "-b", "1024", "-g", "1024"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -54,7 +56,6 @@ func TestReadOnlyFeatures(t *testing.T) {
 	for name, args := range map[string][]string{
 		"bigalloc": {"-t", "ext4", "-b", "1024", "-O", "bigalloc"},
 		"quota":    {"-t", "ext4", "-b", "1024", "-O", "quota"},
-		"mmp":      {"-t", "ext4", "-b", "1024", "-O", "mmp"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := boot(t, mkfs(t, 64<<20, args...), kernel.Config{})
@@ -69,7 +70,8 @@ func TestReadOnlyFeatures(t *testing.T) {
 		})
 	}
 	for name, args := range map[string][]string{
-		"inline_data": {"-t", "ext4", "-b", "1024", "-O", "inline_data"},
+		"encrypt":     {"-t", "ext4", "-b", "1024", "-O", "encrypt"},
+		"casefold":    {"-t", "ext4", "-b", "1024", "-O", "casefold"},
 		"journal_dev": {"-b", "1024", "-O", "journal_dev"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -98,23 +100,4 @@ func TestTimes(t *testing.T) {
 	}
 	g.unmount()
 	fsck(t, image)
-}
-
-// TestMMPInUse: what another host has mounted is not.
-func TestMMPInUse(t *testing.T) {
-	image := mkfs(t, 16<<20, "-t", "ext4", "-b", "1024", "-O", "mmp")
-	f, err := os.OpenFile(image, os.O_RDWR, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	var block [8]byte
-	_, _ = f.ReadAt(block[:], superOffset+sbMMPBlock)
-	if _, err := f.WriteAt([]byte{1, 2, 3, 4}, int64(le.Uint64(block[:]))<<10+4); err != nil {
-		t.Fatal(err)
-	}
-	g := boot(t, image, kernel.Config{})
-	if err := g.mountOf("/disk", abi.MNT_RDONLY); err != abi.EBUSY {
-		t.Errorf("mount: %v", err)
-	}
 }

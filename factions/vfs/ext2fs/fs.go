@@ -10,6 +10,7 @@ import (
 	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/memlimit"
+	"github.com/rumpkit/rumpkit/kernel/proc"
 )
 
 // FS is a mounted file system.
@@ -28,6 +29,7 @@ type FS struct {
 	files    *buf.Pages // of contents
 	unit     int        // bytes of a block in files
 	flusher  buf.Flusher
+	mmp      mmp
 	overlay  map[uint64]logged // journaled blocks not yet in their places
 	ro       bool              // nothing may be written
 	wasClean bool              // when writing began
@@ -58,13 +60,16 @@ const (
 )
 
 // bringUp reads the superblock, replays the journal and makes the file system
-// ready. Preconditions: nobody else has seen it.
-func (fs *FS) bringUp() error {
+// ready for l. Preconditions: nobody else has seen it.
+func (fs *FS) bringUp(l *proc.LWP) error {
 	fs.nodes = map[uint32]*node{}
 	if err := fs.load(); err != nil {
 		return err
 	}
 	if err := fs.checkFeatures(); err != nil {
+		return err
+	}
+	if err := fs.checkMMP(l); err != nil {
 		return err
 	}
 	if err := fs.openJournal(); err != nil {
@@ -136,11 +141,6 @@ func (fs *FS) checkFeatures() error {
 	if bad := fs.sb.incompat &^ knownIncompat; bad != 0 {
 		fs.say(name + ": " + fs.path + ": features not supported:" + featureNames(bad, incompatName) + "\n")
 		return abi.EINVAL
-	}
-	if fs.sb.has(featMMP) {
-		if err := fs.checkMMP(); err != nil {
-			return err
-		}
 	}
 	if bad := fs.sb.roCompat &^ knownRoCompat; bad != 0 && !fs.ro {
 		fs.say(name + ": " + fs.path + ": read-only for its features:" + featureNames(bad, roCompatName) + "\n")
@@ -214,8 +214,8 @@ func (fs *FS) Statvfs(st *abi.Statvfs) error {
 	return nil
 }
 
-// shut gives up the device and all memory. Preconditions: the flusher is
-// stopped, or has nothing to do.
+// shut gives up the device and all memory. Preconditions: nothing is done in
+// the background.
 func (fs *FS) shut() {
 	fs.closed = true
 	fs.gone.Store(true)
@@ -226,6 +226,7 @@ func (fs *FS) shut() {
 		fs.files.Clear()
 	}
 	if fs.dev != nil {
+		fs.releaseMMP()
 		fs.dev.close()
 		fs.dev = nil
 	}

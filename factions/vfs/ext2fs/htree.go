@@ -190,7 +190,7 @@ func (n *node) dxFind(name string) (found, error) {
 		}
 		d, prev, ok, err := n.fs.sb.find(b.Data, name)
 		if ok || err != nil {
-			return found{b: b, d: d, prev: prev}, err
+			return found{b: b, p: b.Data, d: d, prev: prev}, err
 		}
 		next, ok, err := n.dxNext(path)
 		if err != nil {

@@ -17,7 +17,7 @@ import (
 )
 
 // images are the names under testdata.
-var images = []string{"ext2", "ext4", "csum", "dirty"}
+var images = []string{"ext2", "ext4", "csum", "dirty", "inline"}
 
 func imageBytes(t testing.TB, name string) []byte {
 	t.Helper()
@@ -147,7 +147,7 @@ func TestMountRefused(t *testing.T) {
 	}{
 		{"no magic", change(sbMagic, 0), abi.EINVAL, ""},
 		{"empty", make([]byte, 512), abi.EINVAL, ""},
-		{"features", change(sbIncompat, incompat|0x10000|0x8000), abi.EINVAL, "features not supported: inline_data encrypt\n"},
+		{"features", change(sbIncompat, incompat|0x10000|0x20000), abi.EINVAL, "features not supported: encrypt casefold\n"},
 		{"ro features", change(sbRoCompat, ro|0x100), nil, "read-only for its features: quota\n"},
 		{"cut off", img[:1<<20], abi.EINVAL, ""},
 	} {

@@ -115,7 +115,7 @@ func (s *super) indRun(table []byte, i int, lblk uint32) (extent, error) {
 // mapBlock returns the run of blocks that holds lblk, a hole for one without a
 // block. Preconditions: fs.mu is held.
 func (n *node) mapBlock(lblk uint64) (extent, error) {
-	if lblk > lastBlock {
+	if lblk > lastBlock || n.isInline() {
 		return extent{}, abi.EIO
 	}
 	if n.hasExtents() {

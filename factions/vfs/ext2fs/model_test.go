@@ -22,6 +22,7 @@ type inode struct {
 	kind   uint32
 	data   []byte
 	target string
+	attrs  map[string][]byte
 }
 
 // model is what the file system should hold, by path from its root: "/a/b".
@@ -91,8 +92,10 @@ func (m *model) step(g *guest) {
 		target := strings.Repeat("t", 1+m.r.IntN(200))
 		g.do("symlink", g.v.SysSymlink(g.l, str(target), str("/mnt"+p)))
 		m.files[p] = &inode{kind: abi.S_IFLNK, target: target}
-	case k < 14:
+	case k < 13:
 		m.change(g)
+	case k < 14:
+		m.attr(g)
 	case k < 16:
 		m.link(g)
 	case k < 20:
@@ -114,6 +117,9 @@ func (m *model) change(g *guest) {
 	fd := g.mustOpen("/mnt"+p, abi.O_RDWR, 0)
 	defer g.close(fd)
 	off, n := m.r.IntN(modelMax), 1+m.r.IntN(30_000)
+	if m.r.IntN(3) == 0 {
+		off, n = m.r.IntN(150), 1+m.r.IntN(80) // what an inode may hold
+	}
 	grow := func(size int) {
 		if size > len(f.data) {
 			f.data = append(f.data, make([]byte, size-len(f.data))...)
@@ -146,6 +152,58 @@ func (m *model) change(g *guest) {
 		}
 		grow(off + n)
 		copy(f.data[off:], b)
+	}
+}
+
+// attr sets an extended attribute, or removes one. It may be that there is no
+// room for it.
+func (m *model) attr(g *guest) {
+	p, ok := m.pick(abi.S_IFREG, abi.S_IFDIR)
+	if !ok {
+		return
+	}
+	f := m.files[p]
+	n, done := g.attrs("/mnt" + p)
+	defer done()
+	name := "user.key" + strconv.Itoa(m.r.IntN(4))
+	if m.r.IntN(4) == 0 {
+		want := error(nil)
+		if f.attrs[name] == nil {
+			want = abi.ENODATA
+		}
+		if err := n.RemoveXattr(abi.EXTATTR_NAMESPACE_USER, name); err != want && err != abi.EOPNOTSUPP {
+			g.t.Fatalf("%s: remove %s: %v", p, name, err)
+		}
+		delete(f.attrs, name)
+		return
+	}
+	value := pattern(1+m.r.IntN([]int{30, 300, 1500, 30_000}[m.r.IntN(4)]), m.r.Uint32())
+	switch err := n.SetXattr(abi.EXTATTR_NAMESPACE_USER, name, value); err {
+	case nil:
+		if f.attrs == nil {
+			f.attrs = map[string][]byte{}
+		}
+		f.attrs[name] = value
+	case abi.ENOSPC, abi.EOPNOTSUPP:
+	default:
+		g.t.Fatalf("%s: set %s to %d bytes: %v", p, name, len(value), err)
+	}
+}
+
+// checkAttrs compares the extended attributes of a file.
+func (m *model) checkAttrs(g *guest, p string) {
+	g.t.Helper()
+	n, done := g.attrs("/mnt" + p)
+	defer done()
+	names := 0
+	g.do("list", n.ListXattr(abi.EXTATTR_NAMESPACE_USER, func(string) { names++ }))
+	for name, want := range m.files[p].attrs {
+		if got, err := n.Xattr(abi.EXTATTR_NAMESPACE_USER, name); err != nil || !bytes.Equal(got, want) {
+			g.t.Fatalf("%s: %s: %v, %d bytes, want %d", p, name, err, len(got), len(want))
+		}
+	}
+	if names != len(m.files[p].attrs) {
+		g.t.Fatalf("%s has %d attributes, want %d", p, names, len(m.files[p].attrs))
 	}
 }
 
@@ -197,6 +255,9 @@ func (m *model) check(g *guest) {
 	for p, f := range m.files {
 		if p != "" {
 			names[path.Dir(p)] = append(names[path.Dir(p)], path.Base(p))
+		}
+		if f.kind != abi.S_IFLNK {
+			m.checkAttrs(g, p)
 		}
 		switch f.kind {
 		case abi.S_IFREG:

@@ -72,7 +72,7 @@ func (fs *FS) get(ino uint32) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	if slot.raw.links() == 0 || !fs.sb.inodeCsumOK(ino, slot.raw) {
+	if slot.raw.links() == 0 || slot.raw.flags()&flEAInode != 0 || !fs.sb.inodeCsumOK(ino, slot.raw) {
 		return nil, abi.EIO
 	}
 	return fs.enter(ino, slot.raw)
@@ -134,7 +134,7 @@ func (n *node) publish() {
 
 // check refuses an inode that makes no sense.
 func (n *node) check() error {
-	if n.raw.flags()&(flInlineData|flEAInode) != 0 || n.raw.size() > 1<<62 {
+	if n.raw.size() > 1<<62 || n.isInline() && (!n.fs.sb.has(featInlineData) || n.raw.size() > uint64(len(n.raw))) {
 		return abi.EIO
 	}
 	switch n.raw.mode() & abi.S_IFMT {
@@ -146,7 +146,10 @@ func (n *node) check() error {
 		}
 	case abi.S_IFDIR:
 		size := n.raw.size()
-		if size&uint64(n.fs.sb.bsize-1) == 0 && size>>n.fs.sb.bshift <= n.fs.sb.blocks {
+		if n.isInline() && size >= inBlockSize && n.raw.flags()&flIndex == 0 {
+			return nil
+		}
+		if !n.isInline() && size&uint64(n.fs.sb.bsize-1) == 0 && size>>n.fs.sb.bshift <= n.fs.sb.blocks {
 			return nil
 		}
 	}

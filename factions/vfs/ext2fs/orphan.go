@@ -114,7 +114,7 @@ func (n *node) destroy() error {
 			return err
 		}
 	}
-	if err := n.freeXattrs(); err != nil {
+	if err := n.freeAllXattrs(); err != nil {
 		return err
 	}
 	if err := n.dropOrphan(); err != nil {
@@ -130,6 +130,9 @@ func (n *node) destroy() error {
 
 // ownsBlocks reports contents in blocks of their own.
 func (n *node) ownsBlocks() bool {
+	if n.isInline() {
+		return false
+	}
 	switch n.raw.mode() & abi.S_IFMT {
 	case abi.S_IFREG, abi.S_IFDIR:
 		return true
@@ -183,7 +186,7 @@ func (fs *FS) recoverOrphan(ino uint32) error {
 	if n.raw.links() == 0 {
 		return n.destroy()
 	}
-	if n.raw.mode()&abi.S_IFMT == abi.S_IFREG {
+	if n.raw.mode()&abi.S_IFMT == abi.S_IFREG && !n.isInline() {
 		if err := n.punch(n.blocks(), lastBlock+1); err != nil {
 			return err
 		}

@@ -20,6 +20,9 @@ func (n fileNode) ReadAt(p []byte, off int64) (int, error) {
 		return 0, nil
 	}
 	p = p[:min(int64(len(p)), size-off)]
+	if n.isInline() {
+		return n.readInline(p, off)
+	}
 	done, err := n.fs.files.Read(&n.pages, p, off, size)
 	if err != nil {
 		return done, err
@@ -72,6 +75,10 @@ func (n linkNode) Readlink() (string, error) {
 		return "", abi.EIO
 	}
 	size := int(n.raw.size())
+	if n.isInline() {
+		p, err := n.inlineData()
+		return string(p), err
+	}
 	if n.isFast() {
 		return string(n.raw[inBlock : inBlock+size]), nil
 	}
@@ -93,8 +100,12 @@ func (n linkNode) Readlink() (string, error) {
 	return string(b.Data[:size]), nil
 }
 
-// isFast reports a target that lies in the inode itself.
+// isFast reports a target that lies in the inode itself. Where values of
+// attributes have inodes, these are counted among the link's blocks.
 func (n linkNode) isFast() bool {
+	if n.fs.sb.has(featEAInode) {
+		return n.raw.size() < inBlockSize
+	}
 	own := uint64(0)
 	if n.raw.acl() != 0 {
 		own = uint64(n.fs.sb.bsize) / 512

@@ -141,6 +141,7 @@ func (fs *FS) endWriting() error {
 // cannot be written is lost.
 func (fs *FS) Unmount(force bool) error {
 	fs.flusher.Stop()
+	fs.mmp.beat.Stop()
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	if fs.closed {
@@ -156,6 +157,10 @@ func (fs *FS) Unmount(force bool) error {
 	}
 	if err != nil && !force {
 		fs.flusher.Resume()
+		fs.mmp.beat.Resume()
+		if fs.mmp.held {
+			fs.mmp.beat.After(fs.mmpPause())
+		}
 		return err
 	}
 	fs.shut()
@@ -176,7 +181,9 @@ func (fs *FS) Update(l *proc.LWP, flags uint64, _ usermem.InOutBuf) error {
 		fs.cache.Hold(true)
 		err := fs.endWriting()
 		fs.cache.Hold(false)
-		fs.ro = err == nil
+		if fs.ro = err == nil; fs.ro {
+			fs.releaseMMP()
+		}
 		return err
 	}
 	return fs.upgrade(l)
@@ -195,6 +202,9 @@ func (fs *FS) upgrade(l *proc.LWP) error {
 	if err == nil {
 		err = fs.checkFeatures()
 	}
+	if err == nil && !fs.ro {
+		err = fs.checkMMP(nil)
+	}
 	if err == nil && fs.overlay != nil {
 		err = fs.applyOverlay()
 	}
@@ -207,6 +217,7 @@ func (fs *FS) upgrade(l *proc.LWP) error {
 	}
 	if err != nil {
 		fs.ro = true
+		fs.releaseMMP()
 		fs.dev.close()
 		fs.dev = old
 		return err

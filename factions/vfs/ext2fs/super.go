@@ -69,6 +69,7 @@ type super struct {
 	journalInum                uint32
 	journalDev                 uint32
 	mmpBlock                   uint64
+	mmpInterval                uint16 // seconds
 }
 
 func (s *super) has(f uint32) bool       { return s.incompat&f != 0 }
@@ -161,7 +162,7 @@ func (s *super) parseRest(p []byte) {
 	s.firstMetaBg = le.Uint32(p[sbFirstMetaBg:])
 	s.backups = [2]uint32{le.Uint32(p[sbBackupBgs:]), le.Uint32(p[sbBackupBgs+4:])}
 	s.flexShift = p[sbLogFlex]
-	s.mmpBlock = le.Uint64(p[sbMMPBlock:])
+	s.mmpBlock, s.mmpInterval = le.Uint64(p[sbMMPBlock:]), le.Uint16(p[sbMMPInterval:])
 	s.journalInum, s.journalDev = le.Uint32(p[sbJournalInum:]), le.Uint32(p[sbJournalDev:])
 	if want := int(le.Uint16(p[sbWantExtra:])); s.isize > goodOldSize {
 		s.wantExtra = max(28, min(want&^3, s.isize-goodOldSize))

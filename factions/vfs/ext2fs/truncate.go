@@ -17,6 +17,16 @@ func (n fileNode) Truncate(size int64) error {
 }
 
 func (n fileNode) truncate(size int64) error {
+	if n.isInline() {
+		ok, err := n.changeInline(size, func([]byte) {})
+		if ok && err == nil {
+			n.modified()
+			return n.save()
+		}
+		if err != nil {
+			return err
+		}
+	}
 	old := int64(n.raw.size())
 	if size > old {
 		if err := n.zeroGap(size); err != nil {
@@ -73,6 +83,11 @@ func (n fileNode) Allocate(off, size int64) error {
 
 func (n fileNode) reserve(off, end int64) error {
 	s := n.fs.sb
+	if n.isInline() {
+		if err := n.leaveInline(); err != nil {
+			return err
+		}
+	}
 	last := uint64(end+int64(s.bsize)-1) >> s.bshift
 	for lblk := uint64(off) >> s.bshift; lblk < last; {
 		x, err := n.mapBlock(lblk)
@@ -132,6 +147,16 @@ func (n fileNode) Discard(off, size int64) error {
 }
 
 func (n fileNode) discard(off, end int64) error {
+	if n.isInline() {
+		ok, err := n.changeInline(int64(n.raw.size()), func(p []byte) { clear(p[off:end]) })
+		if ok && err == nil {
+			n.modified()
+			return n.save()
+		}
+		if err != nil {
+			return err
+		}
+	}
 	bs := int64(n.fs.sb.bsize)
 	first, last := (off+bs-1)/bs, end/bs
 	n.modified()

@@ -43,6 +43,20 @@ func (n fileNode) WriteAt(p []byte, off int64) (int, error) {
 
 // write writes at byte off. Preconditions: between begin and end.
 func (n fileNode) write(p []byte, off int64) (done int, err error) {
+	size := max(off+int64(len(p)), int64(n.raw.size()))
+	ok, err := n.changeInline(size, func(all []byte) { copy(all[off:], p) })
+	if ok && err == nil {
+		n.modified()
+		return len(p), n.save()
+	}
+	if err != nil {
+		return 0, err
+	}
+	return n.writeBlocks(p, off)
+}
+
+// writeBlocks writes to a file that has blocks.
+func (n fileNode) writeBlocks(p []byte, off int64) (done int, err error) {
 	if err := n.zeroGap(off); err != nil {
 		return 0, err
 	}

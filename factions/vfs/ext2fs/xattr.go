@@ -37,7 +37,7 @@ func (n *node) Xattr(ns int32, name string) ([]byte, error) {
 	}
 	for _, list := range [...][]xattr{inner, outer} {
 		if i := findXattr(list, index, name); i >= 0 {
-			return list[i].value, nil
+			return n.fs.value(list[i])
 		}
 	}
 	return nil, abi.ENODATA
@@ -66,10 +66,10 @@ func (n *node) SetXattr(ns int32, name string, value []byte) error {
 	if err != nil {
 		return err
 	}
-	if len(value) > n.fs.sb.bsize {
+	if len(value) > n.fs.sb.bsize && (len(value) > maxValue || !n.fs.sb.has(featEAInode)) {
 		return abi.ENOSPC
 	}
-	return n.changeXattrs(index, name, &xattr{index, name, slices.Clone(value)})
+	return n.changeXattrs(index, name, &xattr{index: index, name: name, value: slices.Clone(value)})
 }
 
 // RemoveXattr removes an attribute.
@@ -97,37 +97,120 @@ func (n *node) replaceXattr(index byte, name string, x *xattr) error {
 	if !n.fs.sb.hasCompat(featExtAttr) {
 		return abi.EOPNOTSUPP
 	}
-	inner, outer, err := n.xattrs()
+	e, err := n.takeXattr(index, name)
 	if err != nil {
 		return err
 	}
-	i, o := findXattr(inner, index, name), findXattr(outer, index, name)
-	if i >= 0 {
-		inner = slices.Delete(inner, i, i+1)
-	}
-	if o >= 0 {
-		outer = slices.Delete(outer, o, o+1)
+	if x == nil && !e.found {
+		return abi.ENODATA
 	}
 	inside := false
-	switch {
-	case x == nil && i < 0 && o < 0:
-		return abi.ENODATA
-	case x == nil:
-	case xattrsFit(append(slices.Clip(inner), *x), len(n.xattrArea())-4):
-		inner, inside = append(inner, *x), true
-	case xattrsFit(append(slices.Clip(outer), *x), n.fs.sb.bsize-xattrFirst):
-		outer = append(outer, *x)
-	default:
-		return abi.ENOSPC
-	}
-	if o >= 0 || x != nil && !inside {
-		if err := n.putXattrBlock(outer); err != nil {
+	if x != nil {
+		if inside, err = n.roomFor(e.inner, e.outer, x); err != nil {
 			return err
 		}
+		if inside {
+			e.inner = append(e.inner, *x)
+		} else {
+			e.outer, e.changed = append(e.outer, *x), true
+		}
+		e.blocks += n.fs.ownBlocks(*x)
 	}
-	n.putInner(inner)
+	if e.changed {
+		if err := n.putOuter(e, x); err != nil {
+			return n.undoValue(x, err)
+		}
+	}
+	inos, err := n.fs.unlinkValues(e.old)
+	if err != nil {
+		return err
+	}
+	n.fs.addBlocks(n.raw, e.blocks)
+	n.putInner(e.inner)
 	n.changed()
-	return n.save()
+	if err := n.save(); err != nil {
+		return err
+	}
+	return n.fs.dropValues(inos)
+}
+
+// xattrEdit is the attributes of a file while one of them is replaced.
+type xattrEdit struct {
+	inner, outer []xattr
+	old          []xattr // what goes, and is in no other file's block
+	found        bool
+	changed      bool  // the outer ones are others now
+	shared       bool  // the block is that of other files too
+	blocks       int64 // counted more among the file's
+}
+
+// takeXattr returns the attributes but one.
+func (n *node) takeXattr(index byte, name string) (e xattrEdit, err error) {
+	if e.inner, e.outer, err = n.xattrs(); err != nil {
+		return e, err
+	}
+	if e.shared, err = n.sharesXattrs(); err != nil {
+		return e, err
+	}
+	if i := findXattr(e.inner, index, name); i >= 0 {
+		e.found, e.old, e.blocks = true, append(e.old, e.inner[i]), -n.fs.ownBlocks(e.inner[i])
+		e.inner = slices.Delete(e.inner, i, i+1)
+	}
+	if i := findXattr(e.outer, index, name); i >= 0 {
+		if !e.shared {
+			e.old = append(e.old, e.outer[i])
+		}
+		e.found, e.changed, e.blocks = true, true, e.blocks-n.fs.ownBlocks(e.outer[i])
+		e.outer = slices.Delete(e.outer, i, i+1)
+	}
+	return e, nil
+}
+
+// putOuter stores the attributes of the block, among them x if it is there. In
+// a block of the file's own they stand for values of inodes once more.
+func (n *node) putOuter(e xattrEdit, x *xattr) error {
+	if err := n.putXattrBlock(e.outer); err != nil || !e.shared {
+		return err
+	}
+	for _, y := range e.outer {
+		if y.inum != 0 && (x == nil || y.inum != x.inum) {
+			if err := n.fs.countValue(y.inum, 1); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// roomFor says whether there is room for x in the inode, and else in the block,
+// with its value or with one in an inode of its own: ENOSPC.
+func (n *node) roomFor(inner, outer []xattr, x *xattr) (inside bool, err error) {
+	fits := func(x xattr) bool {
+		inside = xattrsFit(append(slices.Clip(inner), x), len(n.xattrArea())-4)
+		return inside || xattrsFit(append(slices.Clip(outer), x), n.fs.sb.bsize-xattrFirst)
+	}
+	if fits(*x) {
+		return inside, nil
+	}
+	if !n.fs.sb.has(featEAInode) || !fits(xattr{index: x.index, name: x.name, inum: 1}) {
+		return false, abi.ENOSPC
+	}
+	return inside, n.keepValue(x)
+}
+
+// undoValue frees the inode of a value that could not be entered for err.
+func (n *node) undoValue(x *xattr, err error) error {
+	if x != nil && x.inum != 0 {
+		e, derr := n.fs.valueNode(x.inum)
+		if derr == nil {
+			e.raw.set16(inLinks, 0)
+			derr = e.destroy()
+		}
+		if derr != nil {
+			return derr
+		}
+	}
+	return err
 }
 
 // xattrArea returns the part of the inode that may hold attributes.
@@ -144,13 +227,8 @@ func (n *node) xattrArea() []byte {
 
 // xattrs returns the attributes in the inode and those in the block.
 func (n *node) xattrs() (inner, outer []xattr, err error) {
-	if p := n.xattrArea(); p != nil && le.Uint32(p) == xattrMagic {
-		if inner, err = parseXattrs(p, 4, 4); err != nil {
-			return nil, nil, err
-		}
-	}
-	if n.raw.acl() == 0 {
-		return inner, nil, nil
+	if inner, err = n.innerXattrs(); err != nil || n.raw.acl() == 0 {
+		return inner, nil, err
 	}
 	b, err := n.xattrBlock()
 	if err != nil {
@@ -158,6 +236,14 @@ func (n *node) xattrs() (inner, outer []xattr, err error) {
 	}
 	outer, err = parseXattrs(b.Data, xattrFirst, 0)
 	return inner, outer, err
+}
+
+func (n *node) innerXattrs() ([]xattr, error) {
+	p := n.xattrArea()
+	if p == nil || le.Uint32(p) != xattrMagic {
+		return nil, nil
+	}
+	return parseXattrs(p, 4, 4)
 }
 
 // xattrBlock returns the file's block of attributes, checked: EIO.

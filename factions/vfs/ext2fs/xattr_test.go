@@ -42,7 +42,7 @@ func TestXattrs(t *testing.T) {
 			if err := n.RemoveXattr(user, "user.key3"); err != abi.ENODATA {
 				t.Errorf("removed twice: %v", err)
 			}
-			if err := n.SetXattr(user, "user.huge", make([]byte, 60000)); err != abi.ENOSPC {
+			if err := n.SetXattr(user, "user.huge", make([]byte, 70000)); err != abi.ENOSPC {
 				t.Errorf("a huge one: %v", err)
 			}
 			done()
@@ -84,7 +84,7 @@ func TestXattrs(t *testing.T) {
 
 // TestXattrsKept: attributes outlive changes of the file that has them.
 func TestXattrsKept(t *testing.T) {
-	for _, name := range images[:3] {
+	for _, name := range append(images[:3:3], "inline") {
 		g, _ := simulate(t, imageBytes(t, name))
 		g.mount(0)
 		g.put("/mnt/big", []byte("short now"))
