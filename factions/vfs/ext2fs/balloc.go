@@ -7,13 +7,15 @@ import "github.com/rumpkit/rumpkit/kernel/abi"
 // before a shorter one will do.
 const nearGroups = 8
 
-// allocBlocks takes up to want free blocks in a row, near goal: ENOSPC.
+// allocBlocks takes up to want free blocks in a row, near goal, and with them
+// the rest of the last one's cluster: ENOSPC.
 func (fs *FS) allocBlocks(goal uint64, want uint32) (block uint64, n uint32, err error) {
 	s := fs.sb
 	if fs.tx.freeBlocks <= fs.tx.pendingBlocks {
 		return 0, 0, abi.ENOSPC
 	}
-	if !s.inRange(goal, 1) {
+	want = uint32(s.clusters(uint64(want)))
+	if goal += s.cluster() - 1; !s.inRange(goal, 1) {
 		goal = s.firstData + 1
 	}
 	first, from := s.groupOf(goal)
@@ -39,8 +41,8 @@ func (fs *FS) allocBlocks(goal uint64, want uint32) (block uint64, n uint32, err
 	return 0, 0, abi.ENOSPC
 }
 
-// allocIn takes blocks of one group, least of them at least unless they are
-// right at bit from. A group whose bitmap is broken has none.
+// allocIn takes clusters of one group, least of them at least unless they are
+// right at bit from, and returns the first block and how many blocks these are. A group whose bitmap is broken has none.
 func (fs *FS) allocIn(g, from, want, least uint32) (uint64, uint32, error) {
 	d, err := fs.group(g)
 	if err != nil {
@@ -56,15 +58,15 @@ func (fs *FS) allocIn(g, from, want, least uint32) (uint64, uint32, error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	at, n := findRun(fs.usable(g, b.Data), from, fs.sb.groupBlocks(g), want)
+	at, n := findRun(fs.usable(g, b.Data), from, fs.sb.groupClusters(g), want)
 	if n == 0 || n < least && at != from {
 		return 0, 0, nil
 	}
 	setBits(b.Data, at, at+n)
 	d.setFreeBlocks(d.freeBlocks() - n)
-	fs.tx.freeBlocks -= uint64(n)
+	fs.tx.freeBlocks -= uint64(n) << fs.sb.cshift
 	fs.sealBlockBitmap(d, b)
-	return fs.sb.groupStart(g) + uint64(at), n, nil
+	return fs.sb.groupStart(g) + uint64(at)<<fs.sb.cshift, n << fs.sb.cshift, nil
 }
 
 // usable returns a bitmap in which what was freed in this transaction is set
@@ -107,11 +109,12 @@ func findRun(p []byte, from, end, want uint32) (at, n uint32) {
 	return at, n
 }
 
-// freeBlocks gives n blocks back; meta says that the journal may hold older
+// freeBlocks gives n blocks back, whole clusters; meta says that the journal may hold older
 // contents of them. They are used again after the next commit. EIO for blocks
 // that are not in use.
 func (fs *FS) freeBlocks(block, n uint64, meta bool) error {
-	if !fs.sb.inRange(block, n) {
+	s := fs.sb
+	if !s.inRange(block, 1) || s.clusters(n) > s.clusters(s.blocks-block) || s.cshift > 0 && (block|n)%s.cluster() != 0 {
 		return abi.EIO
 	}
 	fs.forget(block, n)
@@ -122,16 +125,17 @@ func (fs *FS) freeBlocks(block, n uint64, meta bool) error {
 	}
 	for n > 0 {
 		g, from := fs.sb.groupOf(block)
-		part := min(n, uint64(fs.sb.groupBlocks(g)-from))
+		part := min(n>>fs.sb.cshift, uint64(fs.sb.groupClusters(g)-from))
 		if err := fs.freeIn(g, from, uint32(part)); err != nil {
 			return err
 		}
+		part <<= fs.sb.cshift
 		block, n = block+part, n-part
 	}
 	return nil
 }
 
-// freeIn frees n blocks of one group.
+// freeIn frees n clusters of one group.
 func (fs *FS) freeIn(g, from, n uint32) error {
 	d, err := fs.group(g)
 	if err != nil {
@@ -149,8 +153,8 @@ func (fs *FS) freeIn(g, from, n uint32) error {
 		fs.tx.pending[g] = make([]byte, fs.sb.bsize)
 	}
 	setBits(fs.tx.pending[g], from, from+n)
-	fs.tx.pendingBlocks += uint64(n)
-	fs.tx.freeBlocks += uint64(n)
+	fs.tx.pendingBlocks += uint64(n) << fs.sb.cshift
+	fs.tx.freeBlocks += uint64(n) << fs.sb.cshift
 	d.setFreeBlocks(d.freeBlocks() + n)
 	fs.sealBlockBitmap(d, b)
 	return nil
@@ -158,17 +162,17 @@ func (fs *FS) freeIn(g, from, n uint32) error {
 
 // allocMeta takes a block for the file's own metadata, counted as its.
 func (n *node) allocMeta() (uint64, error) {
-	block, _, err := n.fs.allocBlocks(n.nearby(), 1)
+	block, got, err := n.fs.allocBlocks(n.nearby(), 1)
 	if err == nil {
-		n.fs.addBlocks(n.raw, 1)
+		n.fs.addBlocks(n.raw, int64(got))
 	}
 	return block, err
 }
 
 // freeMeta gives back what allocMeta took.
 func (n *node) freeMeta(block uint64) error {
-	n.fs.addBlocks(n.raw, -1)
-	return n.fs.freeBlocks(block, 1, true)
+	n.fs.addBlocks(n.raw, -int64(n.fs.sb.cluster()))
+	return n.fs.freeBlocks(block, n.fs.sb.cluster(), true)
 }
 
 // nearby returns where blocks of the file are best taken: after the last ones,

@@ -78,8 +78,8 @@ func (fs *FS) blockBitmap(d group) (*buf.Buf, error) {
 	if b.Checked.Load() == tag {
 		return b, nil
 	}
-	if !d.bitmapCsumOK(b.Data, fs.sb.bpg, blockCsumLo, blockCsumHi) ||
-		zeros(b.Data, fs.sb.groupBlocks(d.g)) != d.freeBlocks() {
+	if !d.bitmapCsumOK(b.Data, fs.sb.cpg, blockCsumLo, blockCsumHi) ||
+		zeros(b.Data, fs.sb.groupClusters(d.g)) != d.freeBlocks() {
 		return nil, abi.EIO
 	}
 	b.Checked.Store(tag)
@@ -93,7 +93,7 @@ func (fs *FS) makeBlockBitmap(d group) (*buf.Buf, error) {
 	if err != nil {
 		return nil, err
 	}
-	setBits(b.Data, 0, s.baseBlocks(d.g))
+	setBits(b.Data, 0, uint32(s.clusters(uint64(s.baseBlocks(d.g)))))
 	flex := uint32(1) << min(s.flexShift, 31)
 	if !s.has(featFlexBg) || s.flexShift == 0 {
 		flex = 1
@@ -106,8 +106,8 @@ func (fs *FS) makeBlockBitmap(d group) (*buf.Buf, error) {
 		}
 		fs.markMeta(b.Data, d.g, o)
 	}
-	setBits(b.Data, s.groupBlocks(d.g), uint32(8*s.bsize))
-	if zeros(b.Data, s.groupBlocks(d.g)) != d.freeBlocks() {
+	setBits(b.Data, s.groupClusters(d.g), uint32(8*s.bsize))
+	if zeros(b.Data, s.groupClusters(d.g)) != d.freeBlocks() {
 		return nil, abi.EIO
 	}
 	d.clearFlag(bgBlockUninit)
@@ -123,7 +123,7 @@ func (fs *FS) markMeta(p []byte, g uint32, o group) {
 		start := s.groupStart(g)
 		from, end := max(r[0], start), min(r[0]+r[1], start+uint64(s.groupBlocks(g)))
 		if from < end {
-			setBits(p, uint32(from-start), uint32(end-start))
+			setBits(p, uint32((from-start)>>s.cshift), uint32(s.clusters(end-start)))
 		}
 	}
 }
@@ -155,7 +155,7 @@ func (s *super) baseBlocks(g uint32) uint32 {
 // sealBlockBitmap makes a changed bitmap and its descriptor part of the
 // transaction.
 func (fs *FS) sealBlockBitmap(d group, b *buf.Buf) {
-	d.setBitmapCsum(b.Data, fs.sb.bpg, blockCsumLo, blockCsumHi)
+	d.setBitmapCsum(b.Data, fs.sb.cpg, blockCsumLo, blockCsumHi)
 	b.Checked.Store(checkTag(kindBitmap, d.g))
 	fs.dirty(b)
 	fs.changedGroup(d)

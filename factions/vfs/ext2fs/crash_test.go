@@ -124,7 +124,7 @@ func TestPowerCuts(t *testing.T) {
 		cuts = 5
 	}
 	every := os.Getenv("RUMPKIT_EVERY_CUT") != ""
-	for _, f := range append(flavors[:4:4], flavors[5]) {
+	for _, f := range append(flavors[:4:4], flavors[5:7]...) {
 		t.Run(f.name, func(t *testing.T) {
 			image := mkfs(t, 16<<20, append(slices.Clone(f.args), "-N", "4000")...)
 			first, err := os.ReadFile(image)

@@ -1,10 +1,10 @@
 // Package ext2fs reads and writes ext2, ext3 and ext4 as mkfs.ext4 makes them,
 // and what it makes when asked to: contents in inodes (inline_data), large
-// extended attributes (ea_inode), protection from other hosts (mmp), block
-// groups, checksums and directories of all kinds.
+// extended attributes (ea_inode), clusters (bigalloc), protection from other
+// hosts (mmp), block groups, checksums and directories of all kinds.
 //
 // A file system is mounted read-only for features that bind only writers:
-// bigalloc, quota, project, verity, shared_blocks and what comes after them. It
+// quota, project, verity, shared_blocks and what comes after them. It
 // is refused for encrypt and casefold (names and contents need tables and keys
 // a kernel does not have), compression, dirdata and a journal on a device of
 // its own. The console names the features.

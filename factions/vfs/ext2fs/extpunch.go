@@ -48,8 +48,7 @@ func (n *node) punchOne(from, end uint64) (uint64, error) {
 	if err := n.cut(path, x, uint32(a), uint32(b)); err != nil {
 		return 0, err
 	}
-	n.fs.addBlocks(n.raw, -int64(b-a))
-	return b, n.fs.freeBlocks(x.pblk+a-uint64(x.lblk), b-a, n.isDir())
+	return b, n.giveBlocks(a, b, x.pblk+a-uint64(x.lblk))
 }
 
 // cut takes blocks a to b out of extent x, at the end of a path.

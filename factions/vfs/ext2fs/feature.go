@@ -36,7 +36,7 @@ const (
 	featGdtCsum      = 0x10
 	featDirNlink     = 0x20
 	featExtraIsize   = 0x40
-	featBigalloc     = 0x200 // not written
+	featBigalloc     = 0x200
 	featMetadataCsum = 0x400
 )
 
@@ -44,7 +44,7 @@ const (
 	knownIncompat = featFiletype | featRecover | featMetaBg | featExtents | feat64bit |
 		featFlexBg | featCsumSeed | featLargedir | featMMP | featEAInode | featInlineData
 	knownRoCompat = featSparseSuper | featLargeFile | featBtreeDir | featHugeFile | featGdtCsum |
-		featDirNlink | featExtraIsize | featMetadataCsum
+		featDirNlink | featExtraIsize | featMetadataCsum | featBigalloc
 )
 
 // incompatName returns the name of an incompatible feature, by its bit.

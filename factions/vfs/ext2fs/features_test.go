@@ -28,6 +28,8 @@ func TestFeatures(t *testing.T) {
 		"inline 1024":  {"-t", "ext4", "-b", "4096", "-I", "1024", "-O", "inline_data"},
 		"inline plain": {"-t", "ext4", "-b", "1024", "-O", "inline_data,^dir_index,^metadata_csum,^extent,^64bit"},
 		"ea_inode":     {"-t", "ext4", "-b", "1024", "-O", "ea_inode,^metadata_csum"},
+		"bigalloc":     {"-t", "ext4", "-b", "1024", "-O", "bigalloc"},
+		"bigalloc 4k":  {"-t", "ext4", "-b", "4096", "-C", "16384", "-O", "bigalloc,ea_inode,inline_data,^metadata_csum"},
 		"blocks group": {"-t", "ext4", "-b", "1024", "-g", "1024"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -54,8 +56,7 @@ func TestFeatures(t *testing.T) {
 // TestReadOnlyFeatures: what cannot be written can be read.
 func TestReadOnlyFeatures(t *testing.T) {
 	for name, args := range map[string][]string{
-		"bigalloc": {"-t", "ext4", "-b", "1024", "-O", "bigalloc"},
-		"quota":    {"-t", "ext4", "-b", "1024", "-O", "quota"},
+		"quota": {"-t", "ext4", "-b", "1024", "-O", "quota"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := boot(t, mkfs(t, 64<<20, args...), kernel.Config{})

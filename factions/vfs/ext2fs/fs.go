@@ -142,7 +142,11 @@ func (fs *FS) checkFeatures() error {
 		fs.say(name + ": " + fs.path + ": features not supported:" + featureNames(bad, incompatName) + "\n")
 		return abi.EINVAL
 	}
-	if bad := fs.sb.roCompat &^ knownRoCompat; bad != 0 && !fs.ro {
+	bad := fs.sb.roCompat &^ knownRoCompat
+	if fs.sb.blocks%fs.sb.cluster() != 0 {
+		bad |= featBigalloc // its last cluster is not whole
+	}
+	if bad != 0 && !fs.ro {
 		fs.say(name + ": " + fs.path + ": read-only for its features:" + featureNames(bad, roCompatName) + "\n")
 		fs.ro = true
 	}

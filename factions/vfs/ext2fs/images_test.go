@@ -17,7 +17,7 @@ import (
 )
 
 // images are the names under testdata.
-var images = []string{"ext2", "ext4", "csum", "dirty", "inline"}
+var images = []string{"ext2", "ext4", "csum", "dirty", "inline", "clusters"}
 
 func imageBytes(t testing.TB, name string) []byte {
 	t.Helper()

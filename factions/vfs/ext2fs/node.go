@@ -137,6 +137,9 @@ func (n *node) check() error {
 	if n.raw.size() > 1<<62 || n.isInline() && (!n.fs.sb.has(featInlineData) || n.raw.size() > uint64(len(n.raw))) {
 		return abi.EIO
 	}
+	if n.fs.sb.cshift > 0 && n.ownsBlocks() && !n.hasExtents() {
+		return abi.EIO // there are no clusters in block maps
+	}
 	switch n.raw.mode() & abi.S_IFMT {
 	case abi.S_IFREG, abi.S_IFCHR, abi.S_IFBLK, abi.S_IFIFO, abi.S_IFSOCK:
 		return nil

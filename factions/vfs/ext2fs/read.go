@@ -108,7 +108,7 @@ func (n linkNode) isFast() bool {
 	}
 	own := uint64(0)
 	if n.raw.acl() != 0 {
-		own = uint64(n.fs.sb.bsize) / 512
+		own = uint64(n.fs.sb.bsize) << n.fs.sb.cshift / 512
 	}
 	return n.raw.size() < inBlockSize && n.fs.sectors(n.raw) <= own && !n.hasExtents()
 }

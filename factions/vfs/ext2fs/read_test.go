@@ -23,6 +23,7 @@ var flavors = []struct {
 	{"ext2-1k", []string{"-t", "ext2", "-b", "1024"}},
 	{"ext2-4k", []string{"-t", "ext2", "-b", "4096"}},
 	{"ext4-inline", []string{"-t", "ext4", "-b", "1024", "-O", "inline_data,ea_inode"}},
+	{"ext4-clusters", []string{"-t", "ext4", "-b", "1024", "-C", "8192", "-O", "bigalloc"}},
 	{"ext4-128", []string{"-t", "ext4", "-b", "1024", "-I", "128", "-O", "^64bit,^metadata_csum,uninit_bg"}},
 }
 

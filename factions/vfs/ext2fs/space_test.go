@@ -39,7 +39,7 @@ func TestFull(t *testing.T) {
 			if st := g.statvfs(); st.Bfree != 0 {
 				t.Errorf("%d blocks free", st.Bfree)
 			}
-			if err := g.v.SysMkdir(g.l, str("/mnt/d"), 0o700); err != abi.ENOSPC {
+			if err := g.v.SysMkdir(g.l, str("/mnt/d"), 0o700); err != abi.ENOSPC && f.name != "ext4-inline" { // which takes no block for it
 				t.Errorf("mkdir: %v", err)
 			}
 			for i, err := 0, error(nil); err == nil && i < 2000; i++ { // until the directory cannot grow

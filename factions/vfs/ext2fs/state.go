@@ -25,7 +25,7 @@ func (fs *FS) beginWriting() error {
 		if err != nil {
 			return err
 		}
-		fs.tx.freeBlocks += uint64(d.freeBlocks())
+		fs.tx.freeBlocks += uint64(d.freeBlocks()) << fs.sb.cshift
 		fs.tx.freeInodes += uint64(d.freeInodes())
 	}
 	if err := fs.markInUse(); err != nil {

@@ -69,6 +69,8 @@ type super struct {
 	journalInum                uint32
 	journalDev                 uint32
 	mmpBlock                   uint64
+	cshift                     uint   // log of how many blocks a cluster has
+	cpg                        uint32 // clusters of a group
 	mmpInterval                uint16 // seconds
 }
 
@@ -142,6 +144,9 @@ func (s *super) parseGeometry(p []byte, size int64) error {
 		s.firstIno < 11:
 		return abi.EINVAL
 	}
+	if err := s.parseClusters(p); err != nil {
+		return err
+	}
 	groups := (s.blocks - s.firstData + uint64(s.bpg) - 1) / uint64(s.bpg)
 	if groups > 1<<32-1 || groups*uint64(s.ipg) != uint64(s.inodes) {
 		return abi.EINVAL
@@ -186,10 +191,10 @@ func (s *super) groupBlocks(g uint32) uint32 {
 	return uint32(min(uint64(s.bpg), s.blocks-s.groupStart(g)))
 }
 
-// groupOf returns the group of a block, and its bit there.
+// groupOf returns the group of a block, and the bit of its cluster there.
 func (s *super) groupOf(b uint64) (g, bit uint32) {
 	b -= s.firstData
-	return uint32(b / uint64(s.bpg)), uint32(b % uint64(s.bpg))
+	return uint32(b / uint64(s.bpg)), uint32(b%uint64(s.bpg)) >> s.cshift
 }
 
 // hasBackup reports a group with a copy of the superblock.

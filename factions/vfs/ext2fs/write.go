@@ -138,18 +138,20 @@ func (n *node) ensure(lblk, want uint32) (x extent, fresh bool, err error) {
 // extAlloc gives blocks to lblk and those that follow: a new extent of want
 // blocks at most.
 func (n *node) extAlloc(lblk, want uint32, unwritten bool) (extent, error) {
-	block, got, err := n.fs.allocBlocks(n.nearby(), want)
+	block, got, taken, err := n.takeBlocks(lblk, want)
 	if err != nil {
 		return extent{}, err
 	}
 	x := extent{lblk: lblk, n: got, pblk: block, unwritten: unwritten}
 	if err := n.extInsert(x); err != nil {
-		if ferr := n.fs.freeBlocks(block, uint64(got), false); ferr != nil {
-			err = ferr
+		if taken > 0 {
+			if ferr := n.fs.freeBlocks(block&^(n.fs.sb.cluster()-1), uint64(taken), false); ferr != nil {
+				err = ferr
+			}
 		}
 		return extent{}, err
 	}
-	n.fs.addBlocks(n.raw, int64(got))
+	n.fs.addBlocks(n.raw, int64(taken))
 	return x, nil
 }
 

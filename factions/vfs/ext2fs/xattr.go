@@ -294,7 +294,7 @@ func (n *node) putXattrBlock(list []xattr) error {
 		}
 	}
 	if b == nil {
-		block, _, err := fs.allocBlocks(n.nearby(), 1)
+		block, got, err := fs.allocBlocks(n.nearby(), 1)
 		if err != nil {
 			return err
 		}
@@ -305,7 +305,7 @@ func (n *node) putXattrBlock(list []xattr) error {
 			return err
 		}
 		n.raw.setACL(block)
-		fs.addBlocks(n.raw, 1)
+		fs.addBlocks(n.raw, int64(got))
 	}
 	clear(b.Data)
 	le.PutUint32(b.Data, xattrMagic)
@@ -336,11 +336,11 @@ func (n *node) freeXattrs() error {
 		return err
 	}
 	n.raw.setACL(0)
-	n.fs.addBlocks(n.raw, -1)
+	n.fs.addBlocks(n.raw, -int64(n.fs.sb.cluster()))
 	if refs := le.Uint32(b.Data[xattrRefs:]); refs > 1 {
 		le.PutUint32(b.Data[xattrRefs:], refs-1)
 		n.fs.sealXattrs(b)
 		return nil
 	}
-	return n.fs.freeBlocks(b.Block, 1, true)
+	return n.fs.freeBlocks(b.Block, n.fs.sb.cluster(), true)
 }

@@ -84,7 +84,7 @@ func TestXattrs(t *testing.T) {
 
 // TestXattrsKept: attributes outlive changes of the file that has them.
 func TestXattrsKept(t *testing.T) {
-	for _, name := range append(images[:3:3], "inline") {
+	for _, name := range append(images[:3:3], images[4:]...) {
 		g, _ := simulate(t, imageBytes(t, name))
 		g.mount(0)
 		g.put("/mnt/big", []byte("short now"))

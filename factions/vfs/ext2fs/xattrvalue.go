@@ -45,7 +45,7 @@ func (fs *FS) ownBlocks(x xattr) int64 {
 	if x.inum == 0 {
 		return 0
 	}
-	return (int64(x.size) + int64(fs.sb.bsize) - 1) >> fs.sb.bshift
+	return int64(fs.sb.clusters((uint64(x.size)+uint64(fs.sb.bsize)-1)>>fs.sb.bshift) << fs.sb.cshift)
 }
 
 // valueNode returns the inode of a value, which no name leads to: EIO for any
