@@ -243,13 +243,13 @@ func numbers(n, below int) []string {
 	return list
 }
 
-// lookups asks for names of a directory at random, all of them once before.
+// lookups asks for names of a directory at random, all of them several times before.
 func lookups(dir string, names []string) work {
 	r := rand.New(rand.NewPCG(1, 1))
 	warm := false
 	return func(s system, _, n int) error {
-		for i := 0; !warm && i < len(names); i++ {
-			if err := s.stat(dir + "/" + names[i]); err != nil {
+		for i := 0; !warm && i < 3*len(names); i++ { // caches keep what is used again
+			if err := s.stat(dir + "/" + names[i%len(names)]); err != nil {
 				return err
 			}
 		}
