@@ -65,8 +65,12 @@ func compare(r row) (result, error) {
 	return res, nil
 }
 
-// calibrate returns how often fn runs in about roundTime.
+// calibrate returns how often fn runs in about roundTime. The first run, in
+// which it may make ready what it needs, does not count.
 func calibrate(fn body) (int, error) {
+	if err := fn(1); err != nil {
+		return 0, err
+	}
 	for n := 1; ; n *= 4 {
 		start := time.Now()
 		if err := fn(n); err != nil {
