@@ -158,7 +158,6 @@ func (x *export) options(root fs.StableAttr) *fs.Options {
 		o.DirectMountFlags = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_RDONLY
 	}
 	if x.o.Alone {
-		o.ExtraCapabilities |= fuse.CAP_WRITEBACK_CACHE
 		o.EntryTimeout, o.AttrTimeout, o.NegativeTimeout = new(aloneTime), new(aloneTime), new(aloneTime)
 	}
 	return o

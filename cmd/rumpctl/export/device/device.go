@@ -73,7 +73,7 @@ func Mount(dir, tool string, o *fuse.MountOptions, files func(*Server) fuse.RawF
 	s.requests = fuse.NewProtocolServer(s.raw, o)
 	s.spare.New = func() any { return newWorker(s, max(o.MaxWrite, maxRead)) }
 	if err := s.begin(); err != nil {
-		return nil, errors.Join(err, unix.Close(fd), s.unmount())
+		return nil, errors.Join(err, s.unmount())
 	}
 	s.running.Go(s.lead)
 	return s, nil
@@ -81,20 +81,23 @@ func Mount(dir, tool string, o *fuse.MountOptions, files func(*Server) fuse.RawF
 
 // begin answers the host's first request, which says what both can do.
 func (s *Server) begin() error {
-	w := s.spare.Get().(*worker)
-	defer s.spare.Put(w)
-	if err := w.receive(); err != nil {
-		return fmt.Errorf("/dev/fuse: %w", err)
-	}
-	w.answer()
-	tune(s.dir)
 	if err := unix.SetNonblock(s.fd, true); err != nil {
 		return err
 	}
 	s.dev = os.NewFile(uintptr(s.fd), "/dev/fuse")
 	conn, err := s.dev.SyscallConn()
+	if err != nil {
+		return err
+	}
 	s.wait = conn
-	return err
+	w := s.spare.Get().(*worker)
+	defer s.spare.Put(w)
+	if err := w.await(); err != nil {
+		return fmt.Errorf("/dev/fuse: %w", err)
+	}
+	w.answer()
+	tune(s.dir)
+	return nil
 }
 
 // Wait returns when the mount has ended.

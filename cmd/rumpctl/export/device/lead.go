@@ -2,6 +2,7 @@
 package device
 
 import (
+	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -10,7 +11,7 @@ import (
 const (
 	// backlog is how many requests must have been there already, one after the
 	// other, before there is a helper.
-	backlog = 4
+	backlog = 8
 	// watchTime is how often the deputy looks; watchIdle, how often in vain
 	// before it stops.
 	watchTime = 10 * time.Millisecond
@@ -22,7 +23,8 @@ func (s *Server) lead() {
 	w := s.spare.Get().(*worker)
 	defer s.spare.Put(w)
 	at := s.state.Load()
-	var pace pace
+	pace := pace{gap: longGap, cpus: runtime.NumCPU()}
+	defer pace.close()
 	for waiting := 0; ; {
 		err := w.receive()
 		waiting++

@@ -2,6 +2,9 @@
 package device
 
 import (
+	"bytes"
+	"os"
+	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -10,10 +13,21 @@ import (
 // pace is how fast requests follow one another. A program that makes one call
 // after the other sends the next request some microseconds after an answer; to
 // sleep and be woken takes longer than that, in a virtual machine much longer.
+//
+// So the leader stays awake for that time, if there is a processor that nobody
+// else wants: otherwise it would take from others what it wastes, and be made to
+// wait for that.
 type pace struct {
 	answered time.Time
 	// gap is the time from an answer to the next request, on average.
 	gap time.Duration
+
+	cpus int
+	// loads is the host's count of who runs, looked at from time to time; free
+	// is what it said.
+	loads  *os.File
+	looked time.Time
+	free   bool
 }
 
 const (
@@ -21,18 +35,60 @@ const (
 	mostGap = 60 * time.Microsecond
 	// longGap is what longer ones count as.
 	longGap = 4 * mostGap
+	// lookTime is for how long an answer holds about who runs.
+	lookTime = 10 * time.Millisecond
 )
 
 // next waits for a request and reads it: looking for it, for twice the gap, when
 // that is short.
 func (p *pace) next(w *worker) error {
 	err := error(unix.EAGAIN)
-	for end := p.answered.Add(2 * p.gap); p.gap <= mostGap && err == unix.EAGAIN && time.Now().Before(end); {
-		err = w.receive()
+	if p.gap <= mostGap && p.mayLook() {
+		for end := p.answered.Add(2 * p.gap); err == unix.EAGAIN && time.Now().Before(end); {
+			err = w.receive()
+		}
 	}
 	if err == unix.EAGAIN {
 		err = w.await()
 	}
 	p.gap += (min(time.Since(p.answered), longGap) - p.gap) / 8
 	return err
+}
+
+// mayLook reports whether a processor is free.
+func (p *pace) mayLook() bool {
+	if p.answered.Sub(p.looked) < lookTime {
+		return p.free
+	}
+	p.looked, p.free = p.answered, false
+	if p.loads == nil {
+		f, err := os.Open("/proc/loadavg")
+		if err != nil {
+			return false
+		}
+		p.loads = f
+	}
+	var b [128]byte
+	n, _ := unix.Pread(int(p.loads.Fd()), b[:], 0)
+	running, ok := runningOf(b[:n])
+	p.free = ok && running < p.cpus // this thread among them
+	return p.free
+}
+
+// runningOf takes how many run at this moment from a line of /proc/loadavg.
+func runningOf(line []byte) (int, bool) {
+	words := bytes.Fields(line)
+	if len(words) < 4 {
+		return 0, false
+	}
+	running, _, _ := bytes.Cut(words[3], []byte("/"))
+	n, err := strconv.Atoi(string(running))
+	return n, err == nil
+}
+
+// close ends it.
+func (p *pace) close() {
+	if p.loads != nil {
+		_ = p.loads.Close()
+	}
 }

@@ -1,4 +1,4 @@
-// How much the host reads ahead, and may hold back of what is written.
+// How much the host reads ahead.
 package device
 
 import (
@@ -7,22 +7,21 @@ import (
 	"strings"
 )
 
-// settings are the host's for a file system, in /sys/class/bdi. It reads ahead
-// more than a request moves: left alone it is a quarter of one, and a request costs
-// more than the bytes in it. And what is written and not yet here may take up a
-// fifth of the memory that it may of all file systems, not a hundredth.
-var settings = [...]struct{ name, value string }{{"read_ahead_kb", "1024"}, {"max_ratio", "20"}}
+// aheadKB is how many KiB of a file the host asks for before they are read. Left
+// alone it is a quarter of what one request moves, and a request costs more than
+// the bytes in it.
+const aheadKB = "1024"
 
-// tune makes the settings for the file system mounted on dir. Only root can;
-// others do without.
+// tune sets it for the file system mounted on dir. Only root can; others do
+// without.
 func tune(dir string) {
-	dev := deviceOf(dir)
-	for _, s := range settings {
-		if dev != "" {
-			_ = os.WriteFile("/sys/class/bdi/"+dev+"/"+s.name, []byte(s.value), 0)
-		}
+	if dev := deviceOf(dir); dev != "" {
+		_ = os.WriteFile(aheadFile(dev), []byte(aheadKB), 0)
 	}
 }
+
+// aheadFile is the host's setting for a device.
+func aheadFile(dev string) string { return "/sys/class/bdi/" + dev + "/read_ahead_kb" }
 
 // deviceOf returns the device number of what is mounted on dir, as
 // major:minor: "" if it is not found. It does not look at dir, which nobody

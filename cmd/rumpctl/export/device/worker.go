@@ -39,7 +39,7 @@ func newWorker(s *Server, maxData int) *worker {
 // receive reads a request: EAGAIN if there is none, ENODEV at the end.
 func (w *worker) receive() error {
 	for {
-		w.n, w.err = unix.Read(w.s.fd, w.in)
+		w.n, w.err = read(w.s.fd, w.in)
 		switch w.err {
 		case unix.EINTR, unix.ENOENT: // ENOENT: its caller gave it up
 			continue
@@ -68,7 +68,7 @@ func (w *worker) answer() {
 		n = w.refuse(-int32(st))
 	}
 	if n > 0 {
-		_, _ = unix.Write(w.s.fd, w.out[:n])
+		_ = write(w.s.fd, w.out[:n])
 	}
 }
 
