@@ -5,6 +5,7 @@ package kernel
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
@@ -20,57 +21,61 @@ const (
 // slewRate is how far adjtime(2) moves the clock in a second: 1/200.
 const slewRate = 200
 
-// clockState is what was done to the wall clock, in nanoseconds.
+// clockState is what was done to the wall clock. Who reads the clock takes no
+// lock: files' times are read all the time, by all lwps.
 type clockState struct {
-	mu     sync.Mutex
+	mu    sync.Mutex // held by who changes it
+	shift atomic.Pointer[clockShift]
+}
+
+// clockShift is how far the wall clock is from the host's, in nanoseconds. It
+// never changes.
+type clockShift struct {
 	offset int64 // added to the host's by settimeofday(2) and past slewing
 	slew   int64 // what adjtime(2) asked for, all of it
 	since  int64 // the uptime when it did
 }
 
-func (c *clockState) reset() { c.offset, c.slew, c.since = 0, 0, 0 }
+func (c *clockState) reset() { c.shift.Store(nil) }
 
-// slewed returns how much of the slewing is done at uptime up. Preconditions:
-// c.mu is held.
-func (c *clockState) slewed(up int64) int64 {
-	most := (up - c.since) / slewRate
-	if c.slew < 0 {
-		return max(c.slew, -most)
+// load returns the shift: none, before the clock is set for the first time.
+func (c *clockState) load() clockShift {
+	if s := c.shift.Load(); s != nil {
+		return *s
 	}
-	return min(c.slew, most)
+	return clockShift{}
+}
+
+// slewed returns how much of the slewing is done at uptime up.
+func (s clockShift) slewed(up int64) int64 {
+	most := (up - s.since) / slewRate
+	if s.slew < 0 {
+		return max(s.slew, -most)
+	}
+	return min(s.slew, most)
 }
 
 // at returns what is added to the host's wall clock at uptime up.
-func (c *clockState) at(up int64) int64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.offset + c.slewed(up)
-}
+func (s clockShift) at(up int64) int64 { return s.offset + s.slewed(up) }
+
+// left returns what is left of the adjustment.
+func (s clockShift) left(up int64) int64 { return s.slew - s.slewed(up) }
 
 // adjust begins to move the clock by delta and returns what was left of the
 // adjustment before.
 func (c *clockState) adjust(up, delta int64) (left int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	left = c.stop(up)
-	c.slew, c.since = delta, up
-	return left
+	old := c.load()
+	c.shift.Store(&clockShift{offset: old.at(up), slew: delta, since: up})
+	return old.left(up)
 }
 
-// left returns what is left of the adjustment.
-func (c *clockState) left(up int64) int64 {
+// set sets the clock off the host's, and ends an adjustment.
+func (c *clockState) set(up, offset int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.slew - c.slewed(up)
-}
-
-// stop ends the adjustment where it is. Preconditions: c.mu is held.
-func (c *clockState) stop(up int64) (left int64) {
-	done := c.slewed(up)
-	left = c.slew - done
-	c.offset += done
-	c.slew, c.since = 0, up
-	return left
+	c.shift.Store(&clockShift{offset: offset, since: up})
 }
 
 // bootUptime is what the uptime is at boot, in nanoseconds: times that are
@@ -82,23 +87,19 @@ func (b *Base) Uptime() int64 { return b.Host.Mono() - b.mono }
 
 // Now returns the wall clock in nanoseconds since 1970: CLOCK_REALTIME. When
 // the host's is set, so is this, by as much.
-func (b *Base) Now() int64 { return b.Host.Now() + b.clock.at(b.Uptime()) }
+func (b *Base) Now() int64 {
+	s := b.clock.shift.Load()
+	if s == nil {
+		return b.Host.Now()
+	}
+	return b.Host.Now() + s.at(b.Uptime())
+}
 
 // BootTime returns the wall clock at boot, as it is counted now.
-func (b *Base) BootTime() int64 {
-	up := b.Uptime()
-	return b.Host.Now() + b.clock.at(up) - up
-}
+func (b *Base) BootTime() int64 { return b.Now() - b.Uptime() }
 
 // setNow sets the wall clock, and ends an adjustment.
-func (b *Base) setNow(ns int64) {
-	up, host := b.Uptime(), b.Host.Now()
-	c := &b.clock
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.stop(up)
-	c.offset = ns - host
-}
+func (b *Base) setNow(ns int64) { b.clock.set(b.Uptime(), ns-b.Host.Now()) }
 
 // Timespec splits nanoseconds.
 func Timespec(ns int64) abi.Timespec {

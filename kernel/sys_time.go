@@ -112,7 +112,7 @@ func (b *Base) SysAdjtime50(l *proc.LWP, delta usermem.In[abi.Timeval], olddelta
 		ns = sec*1e9 + int64(tv.Usec)*1000
 	}
 	up := b.Uptime()
-	left := b.clock.left(up)
+	left := b.clock.load().left(up)
 	if !delta.IsNil() {
 		left = b.clock.adjust(up, ns)
 	}

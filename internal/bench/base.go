@@ -2,6 +2,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -48,7 +49,7 @@ func (c *cleanup) bootBase() (k *base.Kernel, shared, bound *client.Client, err 
 // own.
 func baseRows() (rows []row, done func(), err error) {
 	c := new(cleanup)
-	for _, group := range []func(*cleanup) ([]row, error){pipeRow, forkRow, coreRows, eventRows, traceRows} {
+	for _, group := range []func(*cleanup) ([]row, error){pipeRow, forkRow, coreRows, eventRows, wakeRows, traceRows} {
 		r, err := group(c)
 		if err != nil {
 			c.run()
@@ -57,6 +58,17 @@ func baseRows() (rows []row, done func(), err error) {
 		rows = append(rows, r...)
 	}
 	return rows, c.run, nil
+}
+
+// runBase measures only the base kernel.
+func runBase(out string) error {
+	rows, done, err := baseRows()
+	if err != nil {
+		return err
+	}
+	defer done()
+	results, err := measure(rows)
+	return errors.Join(err, save(out, results))
 }
 
 // pipeRow moves 64 KiB through a pipe.

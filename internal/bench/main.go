@@ -35,12 +35,16 @@ func main() {
 		switch ctx := context.Background(); {
 		case *role == "pong":
 			err = pong(flag.Arg(0))
+		case *only == "base":
+			err = runBase(*out)
 		case *only == "vfs":
 			err = runVFS(ctx, *bin, *out, *size<<20)
 		case *only == "fuse":
 			err = runFUSE(ctx, *bin, *out)
 		case *only == "net":
 			err = runNet(ctx, *out)
+		case *only == "scale":
+			err = runScale(*out)
 		default:
 			err = run(ctx, *bin, *out, *size<<20)
 		}
@@ -88,6 +92,11 @@ func run(ctx context.Context, bin, out string, size int64) error {
 		return err
 	}
 	results = append(results, files...)
+	scales, err := scaleRatios(tmp)
+	if err != nil {
+		return err
+	}
+	results = append(results, scales...)
 	figures, err := absolutes(ctx, bin, tmp)
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ const (
 // tmpfsRows returns the rows of tmpfs; dir is in a memory file system of the
 // host. The goal is to be ahead on each.
 func tmpfsRows(c *cleanup, dir string) ([]row, error) {
-	ours, err := c.tmpfs()
+	ours, _, err := c.tmpfs()
 	if err != nil {
 		return nil, err
 	}
@@ -67,24 +67,24 @@ func tmpfsRows(c *cleanup, dir string) ([]row, error) {
 }
 
 // tmpfs boots a kernel with an empty tmpfs.
-func (c *cleanup) tmpfs() (*guest, error) {
+func (c *cleanup) tmpfs() (*guest, *all.Kernel, error) {
 	k, err := all.Boot(kernel.Config{Host: silent{hypercall.Real()}})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	c.add(func() { _ = k.Close() })
 	cl, err := client.New(k, "bench")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := cl.Mkdir("/mem", 0o755); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	args := client.Struct(&abi.TmpfsArgs{Version: abi.TMPFS_ARGS_VERSION, RootMode: 0o755})
 	if err := cl.Mount("tmpfs", "/mem", 0, args); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return newGuest(cl, "/mem/"), nil
+	return newGuest(cl, "/mem/"), k, nil
 }
 
 // transfers reads or writes blocks of a client's file.
