@@ -38,7 +38,7 @@ func (s *Socket) Ioctl(l *proc.LWP, f *file.File, cmd uint32, arg *file.Arg) err
 		_, room := s.ep.Buffers()
 		return put(max(room-used, 0))
 	case abi.SIOCATMARK:
-		if u, ok := s.ep.(Urgent); ok && u.AtMark() {
+		if s.atMark() {
 			return put(1)
 		}
 		return put(0)

@@ -86,10 +86,16 @@ func (s *Socket) Recv(l *proc.LWP, m *Message, now bool) (int, error) {
 }
 
 // wantsMore reports whether MSG_WAITALL asks for the rest of a stream. What
-// comes after control messages is of another message.
+// comes after control messages is of another message, and urgent data stops it.
 func (s *Socket) wantsMore(m *Message, done, want int) bool {
 	return m.Flags&abi.MSG_WAITALL != 0 && m.Flags&abi.MSG_PEEK == 0 && m.Out&abi.MSG_EOR == 0 &&
-		s.proto.Traits&Atomic == 0 && done < want && len(m.Control) == 0 && m.Rights == nil
+		s.proto.Traits&Atomic == 0 && done < want && len(m.Control) == 0 && m.Rights == nil && !s.atMark()
+}
+
+// atMark reports that reading a stream has stopped at urgent data.
+func (s *Socket) atMark() bool {
+	u, ok := s.ep.(Urgent)
+	return ok && u.AtMark()
 }
 
 func (s *Socket) recvOnce(l *proc.LWP, m *Message, now bool) (n int, err error) {

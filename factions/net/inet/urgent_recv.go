@@ -89,7 +89,7 @@ func (e *endpoint) passOver() {
 	skips := u.skips(e.flow.recv.Load())
 	u.mu.Unlock()
 	if skips {
-		e.dst, e.peek = sink{}, false
+		e.dst, e.peek, e.flow.seen = sink{}, false, 0
 		_, _ = e.ep.Read((*stream)(e), tcpip.ReadOptions{})
 	}
 }
@@ -122,8 +122,9 @@ func (s *stream) moved(n int) {
 func (s *stream) writeUrgent(u *urgent, p []byte) (done int, err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	next := s.flow.recv.Load() + s.flow.seen
-	u.settle(next - s.flow.seen)
+	next := s.flow.recv.Load()
+	u.settle(next)
+	next += s.flow.seen
 	for done < len(p) {
 		at := next + uint32(done)
 		if u.skips(at) {
