@@ -115,6 +115,40 @@ func TestEtfsBlk(t *testing.T) {
 	}
 }
 
+// TestEtfsDirect: there is no cache above a host's file, so O_DIRECT changes
+// nothing: what is written is the host's when the call returns, and devices take
+// whole sectors only.
+func TestEtfsDirect(t *testing.T) {
+	host := hostFixture(t, 8192)
+	g := boot(t, kernel.Config{Etfs: []kernel.Etfs{
+		{Key: "/f", HostPath: host, Type: kernel.EtfsReg},
+		{Key: "/d", HostPath: host, Type: kernel.EtfsBlk},
+		{Key: "/r", HostPath: host, Type: kernel.EtfsChr},
+	}})
+	for _, direct := range []int32{0, abi.O_DIRECT} {
+		for _, c := range []struct {
+			name   string
+			n, off int
+		}{
+			{"/f", 512, 512}, {"/f", 3, 5}, {"/d", 512, 1024}, {"/d", 512, 7680}, {"/r", 1024, 2048},
+		} {
+			fd := g.mustOpen(c.name, abi.O_RDWR|direct, 0)
+			want := bytes.Repeat([]byte{byte(c.off/256) + byte(direct>>16)}, c.n)
+			if n, err := g.v.SysPwrite(g.l, fd, in(want), int64(c.off)); n != c.n || err != nil {
+				t.Errorf("%s: %d bytes at %d: %d, %v", c.name, c.n, c.off, n, err)
+			}
+			if b, _ := os.ReadFile(host); !bytes.Equal(b[c.off:c.off+c.n], want) {
+				t.Errorf("%s: the host has other bytes at %d", c.name, c.off)
+			}
+			got := make([]byte, c.n)
+			if n, err := g.v.SysPread(g.l, fd, out(got), int64(c.off)); n != c.n || err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%s: read at %d: %d, %v", c.name, c.off, n, err)
+			}
+			g.close(fd)
+		}
+	}
+}
+
 func TestEtfsRefused(t *testing.T) {
 	host := hostFixture(t, 4096)
 	for name, c := range map[string]struct {

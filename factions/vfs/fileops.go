@@ -49,9 +49,26 @@ func (o *vnodeOps) ReadAt(_ *proc.LWP, f *file.File, p []byte, off int64) (int, 
 		return 0, abi.EIO
 	}
 	vp.RLock()
+	defer vp.RUnlock()
 	n, err := fl.ReadAt(p, off)
-	vp.RUnlock()
+	if err == nil {
+		err = uncache(f, vp, off, n)
+	}
 	return n, err
+}
+
+// uncache lets go, in an open file with O_DIRECT, of n bytes at off that were
+// read or written: the file system's cache keeps them no longer than the call.
+// What lies in memory anyway, or in a layer, is as it was. Preconditions: vp is
+// locked for reading.
+func uncache(f *file.File, vp *vnode.Vnode, off int64, n int) error {
+	if f.Flags()&abi.O_DIRECT == 0 || n <= 0 {
+		return nil
+	}
+	if u, ok := vp.Node.(vnode.Uncacher); ok {
+		return u.Uncache(off, int64(n))
+	}
+	return nil
 }
 
 // Write writes at the file's position, or at its end with O_APPEND.
@@ -113,6 +130,9 @@ func writeLocked(l *proc.LWP, f *file.File, vp *vnode.Vnode, fl vnode.File, p []
 	}
 	if err = clearSuid(l.Cred(), vp); err == nil && f.Flags()&(abi.O_SYNC|abi.O_DSYNC) != 0 {
 		err = syncLocked(vp)
+	}
+	if err == nil {
+		err = uncache(f, vp, off, n)
 	}
 	return n, err
 }

@@ -121,6 +121,7 @@ func (p *hostProcess) Open(path string, flags int, mode uint32) (fd int, err err
 	for _, b := range []struct{ kernel, host int }{
 		{abi.O_CREAT, unix.O_CREAT}, {abi.O_EXCL, unix.O_EXCL}, {abi.O_TRUNC, unix.O_TRUNC}, {abi.O_APPEND, unix.O_APPEND},
 		{abi.O_NONBLOCK, unix.O_NONBLOCK}, {abi.O_NOFOLLOW, unix.O_NOFOLLOW}, {abi.O_DIRECTORY, unix.O_DIRECTORY},
+		{abi.O_DIRECT, unix.O_DIRECT},
 	} {
 		if flags&b.kernel != 0 {
 			how |= b.host

@@ -112,3 +112,22 @@ func (n linkNode) isFast() bool {
 	}
 	return n.raw.size() < inBlockSize && n.fs.sectors(n.raw) <= own && !n.hasExtents()
 }
+
+// Uncache has what was written of the file on the device, and forgets the blocks
+// that n bytes from off on are in.
+func (n fileNode) Uncache(off, size int64) error {
+	fs, bs := n.fs, int64(n.fs.sb.bsize)
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	switch {
+	case fs.closed:
+		return abi.EIO
+	case fs.broken.Load():
+		return nil // nothing is written any more
+	}
+	if err := fs.files.Flush(&n.pages); err != nil {
+		return err
+	}
+	fs.files.Drop(&n.pages, off&^(bs-1), (off+size+bs-1)&^(bs-1))
+	return nil
+}

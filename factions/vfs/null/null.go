@@ -82,6 +82,19 @@ func (fs *FS) Sync() error { return nil }
 // nobody uses them.
 func (fs *FS) Unmount(bool) error { return nil }
 
+// Quotactl does what args say with the quotas of the file system below:
+// EOPNOTSUPP where that has none.
+func (fs *FS) Quotactl(l *proc.LWP, args *abi.QuotactlArgs, mem usermem.Mem) error {
+	below := fs.top.Mount
+	if below.Dead() {
+		return abi.EIO
+	}
+	if q, ok := below.FS.(vnode.Quotas); ok {
+		return q.Quotactl(l, args, mem)
+	}
+	return abi.EOPNOTSUPP
+}
+
 // wrap returns the vnode that stands for lower, whose reference it takes over,
 // with a reference.
 func (fs *FS) wrap(lower *vnode.Vnode) *vnode.Vnode {

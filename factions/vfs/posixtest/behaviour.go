@@ -22,6 +22,7 @@ func behaviours() []behaviour {
 		{name: "an open file outlives what replaces it", run: (*place).renameOverOpen},
 		{name: "O_APPEND writes at the end", run: (*place).appends},
 		{name: "O_TRUNC empties", run: (*place).truncates},
+		{name: "O_DIRECT and the cache show the same", run: (*place).direct},
 		{name: "holes are zeros", run: (*place).holes},
 		{name: "times change with what they tell of", run: (*place).times},
 		{name: "times can be set", run: (*place).setTimes},
@@ -119,6 +120,40 @@ func (p *place) truncates() {
 	p.do("truncate", p.c.Truncate("f", 3))
 	p.do("truncate", p.c.Truncate("f", 5))
 	p.holds("f", "con\x00\x00")
+}
+
+// direct writes and reads by two open files, at bytes of all kinds: a page of the
+// host's at its bounds, where that wants it, then what no device could do alone.
+func (p *place) direct() {
+	page := make([]byte, 4096)
+	p.put("f", "", 0o644)
+	d, f := p.open("f", abi.O_RDWR|abi.O_DIRECT), p.open("f", abi.O_RDWR)
+	want := make([]byte, 3*len(page))
+	write := func(fd, off, n int, with byte) {
+		for i := range page[:n] {
+			page[i] = with
+		}
+		k, err := p.c.Pwrite(fd, page[:n], int64(off))
+		if p.do("pwrite", err); k != n {
+			p.t.Fatalf("%d bytes written of %d", k, n)
+		}
+		copy(want[off:], page[:n])
+	}
+	write(d, 0, 4096, 'a')
+	write(f, 4096, 4096, 'b')
+	write(d, 8192, 4096, 'c')
+	write(f, 4000, 200, 'd')
+	write(d, 5, 3, 'e')
+	write(d, 8190, 700, 'f')
+	for _, fd := range []int{d, f} {
+		for _, off := range []int{0, 4096, 8192, 1, 4095, 8191} {
+			n, err := p.c.Pread(fd, page, int64(off))
+			if p.do("pread", err); string(page[:n]) != string(want[off:min(off+len(page), len(want))]) {
+				p.t.Errorf("%d bytes at %d, not those written", n, off)
+			}
+		}
+		p.do("close", p.c.Close(fd))
+	}
 }
 
 func (p *place) holes() {

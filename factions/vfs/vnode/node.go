@@ -146,6 +146,14 @@ type Allocator interface {
 	Discard(off, n int64) error
 }
 
+// Uncacher is a File whose contents need not stay in memory once they were read
+// or written (O_DIRECT).
+type Uncacher interface {
+	// Uncache has what was written of the file on its device, and forgets n
+	// bytes from off on. Preconditions: locked for reading.
+	Uncache(off, n int64) error
+}
+
 // Closer is a Node that is told when an open file of it is closed.
 type Closer interface{ Closed() }
 
