@@ -105,6 +105,51 @@ func (m *fileModel) allocate() {
 	m.grow(off + n)
 }
 
+// copies copies a part of the file to another.
+func (m *fileModel) copies() {
+	off, n := m.span()
+	if off >= len(m.want) {
+		return
+	}
+	to := m.r.IntN(mostBytes)
+	n = min(n, len(m.want)-off, max(off-to, to-off)) // the host lets no parts overlap
+	if n == 0 {
+		return
+	}
+	in, out := int64(off), int64(to)
+	k, err := unix.CopyFileRange(int(m.f.Fd()), &in, int(m.f.Fd()), &out, n, 0)
+	must(m.t, err)
+	part := bytes.Clone(m.want[off : off+k])
+	m.grow(to + k)
+	copy(m.want[to:], part)
+}
+
+// zeros makes a part zero.
+func (m *fileModel) zeros() {
+	off, n := m.span()
+	err := unix.Fallocate(int(m.f.Fd()), zero, int64(off), int64(n))
+	if err == unix.EOPNOTSUPP {
+		return
+	}
+	must(m.t, err)
+	m.grow(off + n)
+	clear(m.want[off : off+n])
+}
+
+// seeks looks for data: before it there are zeros only.
+func (m *fileModel) seeks() {
+	off := m.r.IntN(mostBytes)
+	to, err := unix.Seek(int(m.f.Fd()), int64(off), unix.SEEK_DATA)
+	if err == unix.ENXIO {
+		to = int64(len(m.want))
+	} else {
+		must(m.t, err)
+	}
+	if off < len(m.want) && len(bytes.Trim(m.want[off:to], "\x00")) != 0 {
+		m.t.Fatalf("data between %d and %d", off, to)
+	}
+}
+
 // mapped changes the file through memory.
 func (m *fileModel) mapped() {
 	if len(m.want) == 0 {
@@ -136,23 +181,27 @@ func (m *fileModel) reopen() {
 
 // TestRandom changes a file at random and compares it with what it must hold.
 func TestRandom(t *testing.T) {
-	both(t, func(t *testing.T, dir string) {
-		f, err := os.Create(dir + "/tmp/file")
-		must(t, err)
-		seed := rand.Uint64()
-		t.Log("seed", seed)
-		m := &fileModel{t: t, r: rand.New(rand.NewPCG(seed, 0)), f: f}
-		defer func() { _ = m.f.Close() }()
-		acts := []func(){m.write, m.write, m.read, m.read, m.truncate, m.appends, m.punch, m.allocate, m.mapped, m.reopen}
-		for range *steps {
-			acts[m.r.IntN(len(acts))]()
-			if st, err := os.Stat(m.f.Name()); err != nil || st.Size() != int64(len(m.want)) {
-				t.Fatalf("%v bytes, want %d (%v)", st, len(m.want), err)
-			}
+	for _, kind := range []string{"shared", "alone", "ext4", "FAT16"} {
+		t.Run(kind, func(t *testing.T) { randomly(t, mount(t, kind)) })
+	}
+}
+
+func randomly(t *testing.T, dir string) {
+	f, err := os.Create(dir + "/file")
+	must(t, err)
+	seed := rand.Uint64()
+	t.Log("seed", seed)
+	m := &fileModel{t: t, r: rand.New(rand.NewPCG(seed, 0)), f: f}
+	defer func() { _ = m.f.Close() }()
+	acts := []func(){m.write, m.write, m.read, m.read, m.truncate, m.appends, m.punch, m.allocate, m.mapped, m.reopen, m.copies, m.zeros, m.seeks}
+	for range *steps {
+		acts[m.r.IntN(len(acts))]()
+		if st, err := os.Stat(m.f.Name()); err != nil || st.Size() != int64(len(m.want)) {
+			t.Fatalf("%v bytes, want %d (%v)", st, len(m.want), err)
 		}
-		got, err := os.ReadFile(m.f.Name())
-		if err != nil || !bytes.Equal(got, m.want) {
-			t.Errorf("%d bytes, want %d, or they differ (%v)", len(got), len(m.want), err)
-		}
-	})
+	}
+	got, err := os.ReadFile(m.f.Name())
+	if err != nil || !bytes.Equal(got, m.want) {
+		t.Errorf("%d bytes, want %d, or they differ (%v)", len(got), len(m.want), err)
+	}
 }

@@ -64,7 +64,12 @@ const grain = 4096
 
 // Lseek looks for data or for a hole. The kernel does not tell where a file has
 // room, only how much: in one that has less than it is long, zeros are holes.
+// Where the host keeps what programs wrote, it alone knows what is in a file; it
+// is told so once, and takes all for data from then on.
 func (n *node) Lseek(_ context.Context, fh fs.FileHandle, off uint64, whence uint32) (to uint64, e syscall.Errno) {
+	if n.x.o.Alone && !n.x.o.ReadOnly {
+		return 0, syscall.ENOSYS
+	}
 	if whence != unix.SEEK_DATA && whence != unix.SEEK_HOLE {
 		return 0, syscall.EINVAL
 	}
