@@ -20,8 +20,7 @@ var (
 )
 
 // Allocate reserves room, makes a hole, or makes bytes zero. The kernel reserves
-// none behind the end of a file that keeps its size, and moves no bytes:
-// EOPNOTSUPP.
+// none for a file that keeps its size, and moves no bytes: EOPNOTSUPP.
 func (n *node) Allocate(ctx context.Context, fh fs.FileHandle, off, size uint64, mode uint32) syscall.Errno {
 	if off+size > 1<<63-1 {
 		return syscall.EFBIG
@@ -34,17 +33,8 @@ func (n *node) Allocate(ctx context.Context, fh fs.FileHandle, off, size uint64,
 	}))
 }
 
+// allocate is fallocate on a descriptor of the kernel.
 func (x *export) allocate(fd int, off, size int64, mode uint32) error {
-	var st abi.Stat
-	if mode&unix.FALLOC_FL_KEEP_SIZE != 0 && mode&unix.FALLOC_FL_PUNCH_HOLE == 0 {
-		if err := x.c.Fstat(fd, &st); err != nil {
-			return err
-		}
-		if off+size > st.Size {
-			return abi.EOPNOTSUPP
-		}
-		mode &^= unix.FALLOC_FL_KEEP_SIZE
-	}
 	switch mode {
 	case 0:
 		return x.c.PosixFallocate(fd, off, size)
