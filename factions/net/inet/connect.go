@@ -111,6 +111,9 @@ func (e *endpoint) Connect(_ *proc.LWP, addr []byte) error {
 	if e.v6 && header.IsV4MappedAddress(a.Addr) && e.ep.SocketOptions().GetV6Only() {
 		return abi.EINVAL
 	}
+	if e.kind == kindTCP {
+		return e.connectStream(a)
+	}
 	if err := e.ep.Connect(a); err != nil {
 		return errno(err)
 	}
@@ -118,6 +121,17 @@ func (e *endpoint) Connect(_ *proc.LWP, addr []byte) error {
 		e.extra.setPeer(a)
 	}
 	return nil
+}
+
+// connectStream begins a TCP connection.
+func (e *endpoint) connectStream(a tcpip.FullAddress) error {
+	e.extra.life = e.in.reach(a.Addr)
+	e.begin()
+	err := e.ep.Connect(a)
+	if _, started := err.(*tcpip.ErrConnectStarted); !started {
+		e.begun()
+	}
+	return errno(err)
 }
 
 func multicast(a tcpip.Address) bool {
@@ -148,7 +162,8 @@ func (e *endpoint) Listen(backlog int) error {
 
 // Accept implements net.Endpoint.
 func (e *endpoint) Accept() (net.Endpoint, error) {
-	ep, wq, err := e.ep.Accept(nil)
+	var peer tcpip.FullAddress
+	ep, wq, err := e.ep.Accept(&peer)
 	if err != nil {
 		e.waiting.Store(0)
 		if _, shut := err.(*tcpip.ErrInvalidEndpointState); shut {
@@ -157,9 +172,10 @@ func (e *endpoint) Accept() (net.Endpoint, error) {
 		return nil, errno(err)
 	}
 	n := &endpoint{in: e.in, stack: e.stack, ep: ep, kind: e.kind, v6: e.v6, number: e.number, wq: wq}
-	n.extra.init()
+	n.extra.life = e.in.reach(peer.Addr)
 	e.waiting.Add(-1)
 	e.pass(n)
+	n.keep()
 	return n, nil
 }
 
@@ -180,6 +196,7 @@ func (e *endpoint) pass(to *endpoint) {
 		_ = to.ep.SetSockOpt(&idle)
 		_ = to.ep.SetSockOpt(&every)
 	}
+	to.extra.flags |= e.extra.want(0, true) & (setIdle | setInterval | setCount)
 	to.extra.setRecv.Store(e.extra.setRecv.Load())
 	if e.extra.setSend.Load() { // the stack passes the other on
 		so.SetSendBufferSize(from.GetSendBufferSize(), true)

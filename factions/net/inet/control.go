@@ -30,7 +30,7 @@ func (e *endpoint) control4(list []byte, cm *tcpip.ReceivableControlMessages) []
 		list = net.AppendControl(list, abi.IPPROTO_IP, abi.IP_RECVDSTADDR, dst.AsSlice())
 	}
 	for _, c := range [...]struct {
-		flag recvFlags
+		flag sockFlags
 		typ  int32
 	}{{recvPktInfo, abi.IP_RECVPKTINFO}, {pktInfo, abi.IP_PKTINFO}} {
 		if cm.HasIPPacketInfo && e.extra.wants(c.flag) {

@@ -116,7 +116,29 @@ func (e *endpoint) NotifyEvent(mask waiter.EventMask) {
 	if mask&(waiter.EventErr|waiter.EventHUp|waiter.EventRdHUp) != 0 {
 		m |= abi.POLLIN | abi.POLLOUT
 	}
+	if e.kind == kindTCP {
+		e.follow()
+	}
 	e.sock.Notify(m)
+}
+
+// follow does what a change of a connection's state asks for. The stack may
+// have the connection locked.
+func (e *endpoint) follow() {
+	switch e.state() {
+	case tcp.StateConnecting, tcp.StateSynSent, tcp.StateSynRecv:
+		return
+	case tcp.StateEstablished:
+		if so := e.ep.SocketOptions(); e.extra.attempt.Load() != nil && so.GetKeepAlive() {
+			e.keep()
+			e.in.host.AfterFunc(0, func() { so.SetKeepAlive(so.GetKeepAlive()) }) // starts the timer
+		}
+	case tcp.StateTimeWait:
+		e.remember()
+	case tcp.StateError:
+		e.lost()
+	}
+	e.begun()
 }
 
 // boundEmpty drops a datagram when too many without data are queued. It is
@@ -165,6 +187,8 @@ func (e *endpoint) Poll() (m event.Mask) {
 // Close implements net.Endpoint.
 func (e *endpoint) Close() {
 	if e.kind == kindTCP && !e.fresh() {
+		e.begun()
+		e.unkeep()
 		e.forget()
 	}
 	e.ep.Close()
@@ -200,7 +224,7 @@ func (e *endpoint) TakeError() error {
 	if err != nil && e.kind == kindTCP {
 		_ = e.ep.LastError()
 	}
-	return errno(err)
+	return e.errno(err)
 }
 
 // Queued implements net.Endpoint.

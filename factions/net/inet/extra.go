@@ -8,59 +8,109 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip"
 )
 
-// extra is options and addresses the stack has no place for.
+// extra is options and addresses the stack has no place for. Most sockets have
+// none of the rare ones.
 type extra struct {
-	mu sync.Mutex
+	mu    sync.Mutex
+	flags sockFlags
+	// life is how far a connection reaches, which says how long it is
+	// remembered. It is set before there is a connection.
+	life lifeClass
+	// setRecv and setSend are whether a program has set the buffer's size.
+	setRecv, setSend atomic.Bool
+	// attempt is the connecting that is under way, nil for none.
+	attempt atomic.Pointer[attempt]
+	// more is nil until one of the options is set.
+	more *rare
+}
+
+// rare is options that few sockets have. The mutex of extra protects it.
+type rare struct {
 	// peer is whom a raw socket is connected to.
 	peer    tcpip.FullAddress
 	hasPeer bool
-	flags   recvFlags
 	// minMTU is IPV6_USE_MIN_MTU.
 	minMTU int32
 	// portRange is IP_PORTRANGE.
 	portRange   int32
 	memberships int32
-	// setRecv and setSend are whether a program has set the buffer's size.
-	setRecv, setSend atomic.Bool
+	// keepInit is TCP_KEEPINIT in seconds, 0 when it is not set.
+	keepInit uint32
+	// keep is what is known of a connection that is kept alive.
+	keep *keeper
 }
 
-// recvFlags are the control messages wanted.
-type recvFlags uint8
+// sockFlags are control messages wanted, and options that have been set.
+type sockFlags uint16
 
 const (
-	recvDstAddr recvFlags = 1 << iota
+	recvDstAddr sockFlags = 1 << iota
 	recvPktInfo
 	pktInfo
 	recvIf
+	// setIdle, setInterval and setCount say that a program has chosen the
+	// times of keepalive.
+	setIdle
+	setInterval
+	setCount
+	// gaveUp says that connecting took too long.
+	gaveUp
 )
 
-func (x *extra) init() { x.minMTU = -1 }
+// wantsInfo are those that need the address a packet came to.
+const wantsInfo = recvDstAddr | recvPktInfo | pktInfo | recvIf
 
-func (x *extra) setPeer(a tcpip.FullAddress) {
+// settled returns the rare options, which are those of a new socket when none
+// was set. Preconditions: x.mu is held.
+func (x *extra) settled() rare {
+	if x.more == nil {
+		return rare{minMTU: -1}
+	}
+	return *x.more
+}
+
+// get returns the rare options.
+func (x *extra) get() rare {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.peer, x.hasPeer = a, true
+	return x.settled()
+}
+
+// amend changes the rare options.
+func (x *extra) amend(fn func(*rare)) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.more == nil {
+		r := x.settled()
+		x.more = &r
+	}
+	fn(x.more)
+}
+
+func (x *extra) setPeer(a tcpip.FullAddress) {
+	x.amend(func(r *rare) { r.peer, r.hasPeer = a, true })
 }
 
 func (x *extra) clearPeer() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.peer, x.hasPeer = tcpip.FullAddress{}, false
+	if x.more != nil {
+		x.more.peer, x.more.hasPeer = tcpip.FullAddress{}, false
+	}
 }
 
 func (x *extra) peerAddr() (tcpip.FullAddress, bool) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.peer, x.hasPeer
+	r := x.get()
+	return r.peer, r.hasPeer
 }
 
-func (x *extra) wants(f recvFlags) bool {
+func (x *extra) wants(f sockFlags) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.flags&f != 0
 }
 
-func (x *extra) want(f recvFlags, on bool) recvFlags {
+func (x *extra) want(f sockFlags, on bool) sockFlags {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if on {

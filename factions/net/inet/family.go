@@ -73,7 +73,6 @@ func (in *Inet) open(k kind, v6 bool, number int32) (net.Endpoint, error) {
 	if e.seesSockets() {
 		in.raws.Add(1)
 	}
-	e.extra.init()
 	e.space()
 	return e, nil
 }

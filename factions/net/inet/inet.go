@@ -38,6 +38,7 @@ type Inet struct {
 	set settings
 	// urgency is of the connections' urgent data.
 	urgency urgency
+	keepers keepers
 	// discovery hears what routers advertise.
 	discovery discovery
 	// raws counts raw sockets that receive TCP or UDP.
@@ -123,7 +124,7 @@ func (in *Inet) newStack() (*stack.Stack, error) {
 	opt.RawFactory = &raw.EndpointFactory{}
 	opt.HandleLocal = true
 	s := stack.New(opt)
-	packets{&in.urgency}.look(s)
+	packets{&in.urgency, &in.keepers}.look(s)
 	in.tune(s)
 	if err := in.addLoopback(s); err != nil {
 		s.Destroy()

@@ -96,23 +96,22 @@ func (in *Inet) groupNIC(group tcpip.Address) tcpip.NICID {
 // changeMembership joins or leaves a group: EADDRINUSE for one joined
 // already, EADDRNOTAVAIL for one not joined, ETOOMANYREFS for too many.
 func (e *endpoint) changeMembership(join bool, m tcpip.MembershipOption) error {
-	e.extra.mu.Lock()
-	defer e.extra.mu.Unlock()
-	if !join {
-		if err := e.ep.SetSockOpt(ptr(tcpip.RemoveMembershipOption(m))); err != nil {
-			return abi.EADDRNOTAVAIL
+	var err error
+	e.extra.amend(func(r *rare) {
+		switch {
+		case join && r.memberships >= abi.IP_MAX_MEMBERSHIPS:
+			err = abi.ETOOMANYREFS
+		case join:
+			if err = errno(e.ep.SetSockOpt(ptr(tcpip.AddMembershipOption(m)))); err == nil {
+				r.memberships++
+			}
+		case e.ep.SetSockOpt(ptr(tcpip.RemoveMembershipOption(m))) != nil:
+			err = abi.EADDRNOTAVAIL
+		default:
+			r.memberships--
 		}
-		e.extra.memberships--
-		return nil
-	}
-	if e.extra.memberships >= abi.IP_MAX_MEMBERSHIPS {
-		return abi.ETOOMANYREFS
-	}
-	err := e.ep.SetSockOpt(ptr(tcpip.AddMembershipOption(m)))
-	if err == nil {
-		e.extra.memberships++
-	}
-	return errno(err)
+	})
+	return err
 }
 
 func (e *endpoint) getMulticast(name int32) ([]byte, error) {

@@ -73,7 +73,11 @@ func (e *endpoint) setSocket(name int32, val []byte) error {
 	case abi.SO_REUSEPORT:
 		so.SetReusePort(v != 0)
 	case abi.SO_KEEPALIVE:
+		if v != 0 && e.kind == kindTCP {
+			e.keepTimes()
+		}
 		so.SetKeepAlive(v != 0)
+		e.keep()
 	case abi.SO_BROADCAST:
 		so.SetBroadcast(v != 0)
 	case abi.SO_SNDBUF:

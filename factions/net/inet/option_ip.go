@@ -46,12 +46,12 @@ func (e *endpoint) setIPInt(name, v int32) error {
 		return nil
 	}
 	f, _ := e.ipFlag(name)
-	e.ep.SocketOptions().SetReceivePacketInfo(e.extra.want(f, v != 0) != 0)
+	e.ep.SocketOptions().SetReceivePacketInfo(e.extra.want(f, v != 0)&wantsInfo != 0)
 	return nil
 }
 
 // ipFlag returns the control message that an option of that name asks for.
-func (e *endpoint) ipFlag(name int32) (f recvFlags, known bool) {
+func (e *endpoint) ipFlag(name int32) (f sockFlags, known bool) {
 	switch name {
 	case abi.IP_RECVTTL:
 		return 0, true
@@ -73,9 +73,7 @@ func (e *endpoint) setPortRange(v int32) error {
 	if v != abi.IP_PORTRANGE_DEFAULT && v != abi.IP_PORTRANGE_HIGH {
 		return abi.EINVAL
 	}
-	e.extra.mu.Lock()
-	e.extra.portRange = v
-	e.extra.mu.Unlock()
+	e.extra.amend(func(r *rare) { r.portRange = v })
 	return nil
 }
 
@@ -95,9 +93,7 @@ func (e *endpoint) getIP(name int32) ([]byte, error) {
 	case abi.IP_RECVTTL:
 		return net.FromBool(so.GetReceiveTTL()), nil
 	case abi.IP_PORTRANGE:
-		e.extra.mu.Lock()
-		defer e.extra.mu.Unlock()
-		return net.Value(e.extra.portRange), nil
+		return net.Value(e.extra.get().portRange), nil
 	case abi.IP_MULTICAST_IF, abi.IP_MULTICAST_TTL, abi.IP_MULTICAST_LOOP:
 		return e.getMulticast(name)
 	case abi.IP_ADD_MEMBERSHIP, abi.IP_DROP_MEMBERSHIP:

@@ -64,9 +64,7 @@ func (e *endpoint) setIP6Int(name, v int32) error {
 	case name == abi.IPV6_PORTRANGE:
 		return e.setPortRange(v)
 	case name == abi.IPV6_USE_MIN_MTU && inRange(abi.IP6PO_MINMTU_MCASTONLY, abi.IP6PO_MINMTU_ALL):
-		e.extra.mu.Lock()
-		e.extra.minMTU = v
-		e.extra.mu.Unlock()
+		e.extra.amend(func(r *rare) { r.minMTU = v })
 		return nil
 	}
 	return abi.EINVAL
@@ -114,13 +112,9 @@ func (e *endpoint) getIP6(name int32) ([]byte, error) {
 	case abi.IPV6_TCLASS:
 		return e.getInt(tcpip.IPv6TrafficClassOption)
 	case abi.IPV6_PORTRANGE:
-		e.extra.mu.Lock()
-		defer e.extra.mu.Unlock()
-		return net.Value(e.extra.portRange), nil
+		return net.Value(e.extra.get().portRange), nil
 	case abi.IPV6_USE_MIN_MTU:
-		e.extra.mu.Lock()
-		defer e.extra.mu.Unlock()
-		return net.Value(e.extra.minMTU), nil
+		return net.Value(e.extra.get().minMTU), nil
 	case abi.IPV6_CHECKSUM:
 		if e.kind == kindRaw {
 			return e.getInt(tcpip.IPv6Checksum)

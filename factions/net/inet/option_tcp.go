@@ -16,7 +16,7 @@ func (e *endpoint) setTCP(name int32, val []byte) error {
 	switch name {
 	case abi.TCP_CONGCTL:
 		return e.setCongestion(val)
-	case abi.TCP_NODELAY, abi.TCP_MAXSEG, abi.TCP_KEEPIDLE, abi.TCP_KEEPINTVL, abi.TCP_KEEPCNT:
+	case abi.TCP_NODELAY, abi.TCP_MAXSEG, abi.TCP_KEEPIDLE, abi.TCP_KEEPINTVL, abi.TCP_KEEPCNT, abi.TCP_KEEPINIT:
 	default:
 		return abi.ENOPROTOOPT
 	}
@@ -33,26 +33,8 @@ func (e *endpoint) setTCP(name int32, val []byte) error {
 			return abi.EINVAL
 		}
 		return e.setInt(tcpip.MaxSegOption, int(v))
-	case abi.TCP_KEEPIDLE, abi.TCP_KEEPINTVL, abi.TCP_KEEPCNT:
-		return e.setKeep(name, v)
 	}
-	return abi.ENOPROTOOPT
-}
-
-// setKeep sets a keepalive time in seconds, or their number.
-func (e *endpoint) setKeep(name, v int32) error {
-	const most = 1 << 16
-	if v <= 0 || v > most {
-		return abi.EINVAL
-	}
-	d := time.Duration(v) * time.Second
-	switch name {
-	case abi.TCP_KEEPIDLE:
-		return errno(e.ep.SetSockOpt(ptr(tcpip.KeepaliveIdleOption(d))))
-	case abi.TCP_KEEPINTVL:
-		return errno(e.ep.SetSockOpt(ptr(tcpip.KeepaliveIntervalOption(d))))
-	}
-	return e.setInt(tcpip.KeepaliveCountOption, int(v))
+	return e.setKeep(name, uint32(v))
 }
 
 // congestionNames pairs NetBSD's names of congestion control with the stack's.
@@ -83,14 +65,8 @@ func (e *endpoint) getTCP(name int32) ([]byte, error) {
 		return net.FromBool(!e.ep.SocketOptions().GetDelayOption()), nil
 	case abi.TCP_MAXSEG:
 		return net.Value(int32(e.segment())), nil
-	case abi.TCP_KEEPIDLE:
-		var d tcpip.KeepaliveIdleOption
-		return seconds(&d, e.ep.GetSockOpt(&d))
-	case abi.TCP_KEEPINTVL:
-		var d tcpip.KeepaliveIntervalOption
-		return seconds(&d, e.ep.GetSockOpt(&d))
-	case abi.TCP_KEEPCNT:
-		return e.getInt(tcpip.KeepaliveCountOption)
+	case abi.TCP_KEEPIDLE, abi.TCP_KEEPINTVL, abi.TCP_KEEPCNT:
+		return e.getKeep(name)
 	case abi.TCP_CONGCTL:
 		return e.congestion()
 	case abi.TCP_INFO:

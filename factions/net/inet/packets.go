@@ -5,7 +5,10 @@ import "gvisor.dev/gvisor/pkg/tcpip/stack"
 
 // packets is told of all packets, as a packet filter would be, and lets all
 // pass.
-type packets struct{ urgency *urgency }
+type packets struct {
+	urgency *urgency
+	keepers *keepers
+}
 
 var _ stack.NFTablesInterface = packets{}
 
@@ -17,9 +20,12 @@ func (p packets) look(s *stack.Stack) {
 
 // CheckOutput implements stack.NFTablesInterface: packets of the stack's own,
 // before they are cut or looped back. Those of connections with urgent data are
-// marked.
+// marked, those of connections that are kept alive watched.
 func (p packets) CheckOutput(pkt *stack.PacketBuffer, r *stack.Route, _ stack.AddressFamily) bool {
 	p.urgency.leaves(pkt, r)
+	if p.keepers.some.Load() {
+		p.keepers.see(pkt, r.LocalAddress(), r.RemoteAddress())
+	}
 	return true
 }
 

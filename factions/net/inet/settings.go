@@ -2,14 +2,13 @@
 package inet
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 
-	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv6"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
-	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 
 	"github.com/rumpkit/rumpkit/factions/net"
 	"github.com/rumpkit/rumpkit/kernel/abi"
@@ -26,9 +25,16 @@ type settings struct {
 	acceptRA atomic.Int32
 	// dadCount is how often a duplicate of a new IPv6 address is looked for.
 	dadCount atomic.Int32
-	// msl is how long a segment lives, in half-seconds: a closed connection is
-	// remembered for twice as long.
-	msl atomic.Int32
+	// msl is how long a segment lives, in half-seconds, if mslEnable is not 0;
+	// else that of lifeRemote is for all. A closed connection is remembered for
+	// twice as long; wait is what the stack was last told.
+	msl       [lifeLoopback + 1]atomic.Int32
+	mslEnable atomic.Int32
+	waitMu    sync.Mutex
+	wait      time.Duration
+	// keepInit is how long connecting may take, keepIdle and keepInterval the
+	// times of keepalive, in half-seconds; keepCount is the number of probes.
+	keepInit, keepIdle, keepInterval, keepCount atomic.Int32
 	// tcp and udp are the buffers of new sockets.
 	tcp, udp spaces
 }
@@ -36,13 +42,20 @@ type settings struct {
 // spaces is the buffers that sockets of a protocol begin with, in bytes.
 type spaces struct{ send, recv atomic.Int32 }
 
-// halfSecond is the unit of net.inet.tcp.msl.
+// halfSecond is the unit of TCP's times below net.inet.tcp.
 const halfSecond = time.Second / 2
 
 func (t *settings) init() {
 	t.forwards4.Store(1)
 	t.dadCount.Store(1)
-	t.msl.Store(int32(timeWait / halfSecond / 2))
+	t.mslEnable.Store(1)
+	t.msl[lifeRemote].Store(mslRemote)
+	t.msl[lifeLocal].Store(mslLocal)
+	t.msl[lifeLoopback].Store(mslLoopback)
+	t.keepInit.Store(150)
+	t.keepIdle.Store(14400)
+	t.keepInterval.Store(150)
+	t.keepCount.Store(8)
 	t.tcp.send.Store(tcpSpace)
 	t.tcp.recv.Store(tcpSpace)
 	t.udp.send.Store(datagramSend)
@@ -50,10 +63,10 @@ func (t *settings) init() {
 }
 
 const (
-	// maxMSL bounds msl: two minutes, as RFC 9293 has it.
-	maxMSL = 240
 	// minSpace is the least of spaces.
 	minSpace = minBuffer
+	// maxHalves bounds times in half-seconds.
+	maxHalves = 2 * maxKeep / 2
 )
 
 // space gives a new endpoint the buffers that sysctl(8) has set. Those of TCP
@@ -113,8 +126,6 @@ func (in *Inet) bounded(num int32, name, desc string, least, most int32, v *atom
 
 // apply makes the stack obey the settings. None of it can fail.
 func (in *Inet) apply(s *stack.Stack) {
-	wait := tcpip.TCPTimeWaitTimeoutOption(2 * time.Duration(in.set.msl.Load()) * halfSecond)
-	_ = s.SetTransportProtocolOption(tcp.ProtocolNumber, &wait)
 	_ = s.SetForwardingDefaultAndAllNICs(ipv4.ProtocolNumber, in.set.forwards4.Load() != 0)
 	_ = s.SetForwardingDefaultAndAllNICs(ipv6.ProtocolNumber, in.set.forwards6.Load() != 0)
 	in.ifs.mu.Lock()

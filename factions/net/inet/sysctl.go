@@ -24,7 +24,7 @@ func (in *Inet) sysctl4(n *sysctl.Node) {
 	ip.Const(abi.IPCTL_ANONPORTMAX, "anonportmax", "Highest ephemeral port", abi.IPPORT_ANONMAX)
 	tcp := n.Node(abi.IPPROTO_TCP, "tcp", "TCP")
 	in.addSpaces(tcp, abi.TCPCTL_SENDSPACE, abi.TCPCTL_RECVSPACE, &in.set.tcp)
-	tcp.Add(in.bounded(abi.TCPCTL_MSL, "msl", "Life of a segment, in half-seconds", 1, maxMSL, &in.set.msl))
+	in.addTCP(tcp)
 	tcp.Const(abi.TCPCTL_MSSDFLT, "mssdflt", "Segment size when none is known", defaultSegment)
 	tcp.Const(sysctl.Auto, "sendbuf_auto", "Send buffers grow", 1)
 	tcp.Const(sysctl.Auto, "recvbuf_auto", "Receive buffers grow", 1)
@@ -37,6 +37,18 @@ func (in *Inet) sysctl4(n *sysctl.Node) {
 	in.addStats(tcp, abi.TCPCTL_STATS, "TCP counters", abi.TCP_NSTATS, tcpCounters)
 	in.addStats(udp, abi.UDPCTL_STATS, "UDP counters", abi.UDP_NSTATS, udpCounters)
 	in.addPcblists(tcp, udp, false)
+}
+
+// addTCP enters what TCP has in common below net.inet and net.inet6: the same
+// values, under both names.
+func (in *Inet) addTCP(n *sysctl.Node) {
+	n.Const(abi.TCPCTL_MSL, "msl", "Life of a segment: mslt says", 30)
+	in.addLives(n)
+	n.Const(sysctl.Auto, "slowhz", "Units of the times of keepalive in a second", 2)
+	n.Add(in.bounded(abi.TCPCTL_KEEPIDLE, "keepidle", "Silence before a probe", 1, maxHalves, &in.set.keepIdle))
+	n.Add(in.bounded(abi.TCPCTL_KEEPINTVL, "keepintvl", "Time between probes", 1, maxHalves, &in.set.keepInterval))
+	n.Add(in.bounded(abi.TCPCTL_KEEPCNT, "keepcnt", "Probes before a connection is given up", 1, maxHalves, &in.set.keepCount))
+	n.Add(in.bounded(sysctl.Auto, "keepinit", "How long connecting may take", 1, maxHalves, &in.set.keepInit))
 }
 
 // udp6Stats is the number of net.inet6.udp6.stats.
@@ -54,5 +66,6 @@ func (in *Inet) sysctl6(n *sysctl.Node) {
 	tcp, udp := n.Node(abi.IPPROTO_TCP, "tcp6", "TCP over IPv6"), n.Node(abi.IPPROTO_UDP, "udp6", "UDP over IPv6")
 	in.addStats(tcp, abi.TCPCTL_STATS, "TCP counters", abi.TCP_NSTATS, tcpCounters)
 	in.addStats(udp, udp6Stats, "UDP counters", abi.UDP_NSTATS, udpCounters)
+	in.addTCP(tcp)
 	in.addPcblists(tcp, udp, true)
 }

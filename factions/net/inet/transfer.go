@@ -63,7 +63,7 @@ func (e *endpoint) failed(err tcpip.Error) error {
 	if _, again := err.(*tcpip.ErrWouldBlock); !again && e.kind == kindTCP {
 		_ = e.ep.LastError()
 	}
-	return errno(err)
+	return e.errno(err)
 }
 
 // destination returns the address to send to: EISCONN on a connected socket,

@@ -3,8 +3,6 @@
 package inet
 
 import (
-	"time"
-
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
@@ -32,10 +30,6 @@ const (
 	datagramRecv = 41600
 	// controlTTL is the TTL of what the stack itself answers, as ICMP echo.
 	controlTTL = 255
-	// timeWait is how long a closed connection is remembered, whichever
-	// interface it was over, until net.inet.tcp.msl is set. It suits lo0, where
-	// no packet stays longer; twice NetBSD's net.inet.tcp.msl is half a minute.
-	timeWait = 2 * time.Second
 )
 
 // tune sets options of the stack. None of them can fail.

@@ -3,6 +3,7 @@ package box
 
 import (
 	"net/netip"
+	"strings"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/file"
@@ -141,6 +142,19 @@ func (x *Box) Sysctl(v int32, name ...int32) {
 	x.T.Helper()
 	_, err := x.Base.Sysctl.Sysctl(x.L, name, usermem.Local(nil, nil), 0, In(usermem.BytesOf(&v)))
 	x.OK(err)
+}
+
+// SysctlNamed sets an int by its name, as "net.inet.tcp.keepinit".
+func (x *Box) SysctlNamed(name string, v int32) {
+	x.T.Helper()
+	n, path := x.Base.Sysctl.Root(), []int32(nil)
+	for word := range strings.SplitSeq(name, ".") {
+		if n = n.Child(word); n == nil {
+			x.T.Fatalf("no %s", name)
+		}
+		path = append(path, n.Num())
+	}
+	x.Sysctl(v, path...)
 }
 
 // Close closes a descriptor.

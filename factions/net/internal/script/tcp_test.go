@@ -1,6 +1,7 @@
 package script
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -177,9 +178,26 @@ func TestConnectTimeout(t *testing.T) {
 		+4s > S 0:0
 		+8s > S 0:0
 		+16s > S 0:0
+		+32s > S 0:0
+		+11s
 	`)
-	a.Pass(200 * time.Second)
+	a.soError(0)
+	a.Pass(2 * time.Second)
 	a.soError(abi.ETIMEDOUT)
+}
+
+// TestConnectPatience sets how long connecting may take, and by sysctl(8) for
+// all.
+func TestConnectPatience(t *testing.T) {
+	a := connecting(t, [3]int32{abi.IPPROTO_TCP, abi.TCP_KEEPINIT, 5})
+	a.c.Run("> S 0:0\n+1s > S 0:0\n+2s > S 0:0\n+1s")
+	a.soError(0)
+	a.c.Run("+2s")
+	a.soError(abi.ETIMEDOUT)
+
+	a = connecting(t, [3]int32{abi.IPPROTO_TCP, abi.TCP_KEEPINIT, 5})
+	a.c.Run("> S 0:0\n< S. 0:0 ack 1 win 8000\n> . 1:1 ack 1\n+10s\n< . 1:11 ack 1\n> . 1:1 ack 11")
+	a.read(1, 11, nil)
 }
 
 func TestSimultaneousOpen(t *testing.T) {
@@ -313,9 +331,30 @@ func TestKeepalive(t *testing.T) {
 		+10m > . 0:0 ack 1
 		+1m > . 0:0 ack 1
 		+1m > . 0:0 ack 1
-		+1m
+		+1m > R. 1:1 ack 1
 	`)
 	a.read(0, 0, abi.ETIMEDOUT)
+}
+
+// TestKeepaliveDefaults: a probe after two hours, then one each 75 seconds;
+// after eight the peer is told. SO_KEEPALIVE comes from the socket that
+// listens, and from before connecting.
+func TestKeepaliveDefaults(t *testing.T) {
+	probes := "+2h > . 0:0 ack 1\n" + strings.Repeat("+75s > . 0:0 ack 1\n", 7) + "+75s > R. 1:1 ack 1"
+	a := accepted(t, [3]int32{abi.SOL_SOCKET, abi.SO_KEEPALIVE, 1})
+	a.c.Run(probes)
+	a.read(0, 0, abi.ETIMEDOUT)
+
+	a = connecting(t, [3]int32{abi.SOL_SOCKET, abi.SO_KEEPALIVE, 1})
+	a.c.Run("> S 0:0\n< S. 0:0 ack 1 win 8000\n> . 1:1 ack 1\n" + probes)
+	a.read(0, 0, abi.ETIMEDOUT)
+}
+
+// TestKeepaliveReset: a peer that resets is told nothing.
+func TestKeepaliveReset(t *testing.T) {
+	a := accepted(t, [3]int32{abi.SOL_SOCKET, abi.SO_KEEPALIVE, 1})
+	a.c.Run("+2h > . 0:0 ack 1\n< R. 1:1 ack 1")
+	a.read(0, 0, abi.ECONNRESET)
 }
 
 func TestClosedPort(t *testing.T) {
