@@ -33,6 +33,9 @@ func (s *Socket) setOption(l *proc.LWP, level, name int32, val []byte) error {
 	if level != abi.SOL_SOCKET {
 		return s.ep.SetOption(l, level, name, val)
 	}
+	if name == abi.SO_NOHEADER {
+		return s.ep.SetOption(l, level, name, val)
+	}
 	if err := s.setOwn(l, name, val); err != nil {
 		return err
 	}

@@ -126,6 +126,9 @@ func (e *endpoint) Connect(_ *proc.LWP, addr []byte) error {
 // connectStream begins a TCP connection.
 func (e *endpoint) connectStream(a tcpip.FullAddress) error {
 	e.extra.life = e.in.reach(a.Addr)
+	if e.extra.life == lifeRemote && e.onlyDirect(0) {
+		return abi.ENETUNREACH
+	}
 	e.begin()
 	err := e.ep.Connect(a)
 	if _, started := err.(*tcpip.ErrConnectStarted); !started {

@@ -192,6 +192,9 @@ func (e *endpoint) Close() {
 		e.forget()
 	}
 	e.ep.Close()
+	if e.kind == kindRaw {
+		e.in.rawList.remove(e)
+	}
 	if e.seesSockets() {
 		e.in.raws.Add(-1)
 	}

@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
+
+	"github.com/rumpkit/rumpkit/kernel/abi"
 )
 
 // extra is options and addresses the stack has no place for. Most sockets have
@@ -34,6 +36,11 @@ type rare struct {
 	// portRange is IP_PORTRANGE.
 	portRange   int32
 	memberships int32
+	// What is kept of IP_PORTALGO, IPV6_FAITH, IPV6_PREFER_TEMPADDR,
+	// IPV6_DONTFRAG, IP_RECVOPTS and IP_RECVRETOPTS.
+	portAlgo, faith, tempAddr, dontFrag, recvOpts, recvRetOpts int32
+	// pktinfo is IPV6_PKTINFO, all 0 when there is none.
+	pktinfo abi.In6Pktinfo
 	// keepInit is TCP_KEEPINIT in seconds, 0 when it is not set.
 	keepInit uint32
 	// keep is what is known of a connection that is kept alive.
@@ -64,7 +71,7 @@ const wantsInfo = recvDstAddr | recvPktInfo | pktInfo | recvIf
 // was set. Preconditions: x.mu is held.
 func (x *extra) settled() rare {
 	if x.more == nil {
-		return rare{minMTU: -1}
+		return rare{minMTU: -1, portAlgo: noPortAlgo, tempAddr: -1}
 	}
 	return *x.more
 }

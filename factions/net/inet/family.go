@@ -70,6 +70,9 @@ func (in *Inet) open(k kind, v6 bool, number int32) (net.Endpoint, error) {
 		e.ep.Close()
 		return nil, err
 	}
+	if k == kindRaw {
+		in.rawList.add(e)
+	}
 	if e.seesSockets() {
 		in.raws.Add(1)
 	}

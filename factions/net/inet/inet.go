@@ -39,6 +39,7 @@ type Inet struct {
 	// urgency is of the connections' urgent data.
 	urgency urgency
 	keepers keepers
+	rawList rawSockets
 	// discovery hears what routers advertise.
 	discovery discovery
 	// raws counts raw sockets that receive TCP or UDP.

@@ -14,10 +14,10 @@ func (e *endpoint) setIP(name int32, val []byte) error {
 		abi.IP_ADD_MEMBERSHIP, abi.IP_DROP_MEMBERSHIP:
 		return e.setMulticast(name, val)
 	case abi.IP_OPTIONS, abi.IP_RETOPTS:
-		if len(val) == 0 {
-			return nil
-		}
-		return abi.ENOPROTOOPT
+		return setHeaderOptions(name, val)
+	}
+	if e.keepsOption(name) {
+		return e.setKept(name, val)
 	}
 	if _, known := e.ipFlag(name); !known && name != abi.IP_TOS && name != abi.IP_TTL &&
 		name != abi.IP_PORTRANGE && (name != abi.IP_HDRINCL || e.kind != kindRaw) {
@@ -29,6 +29,32 @@ func (e *endpoint) setIP(name int32, val []byte) error {
 	}
 	return e.setIPInt(name, v)
 }
+
+// setHeaderOptions takes IP_OPTIONS when they ask for nothing: EINVAL for a
+// length that is no number of words. The stack can't send others.
+func setHeaderOptions(name int32, val []byte) error {
+	if len(val) == 0 {
+		return nil
+	}
+	if name != abi.IP_OPTIONS {
+		return abi.ENOPROTOOPT
+	}
+	if len(val)%4 != 0 {
+		return abi.EINVAL
+	}
+	for _, b := range val {
+		if b == ipOptEnd {
+			break
+		}
+		if b != ipOptNothing {
+			return abi.ENOPROTOOPT
+		}
+	}
+	return nil
+}
+
+// Options of an IPv4 header that ask for nothing.
+const ipOptEnd, ipOptNothing = 0, 1
 
 func (e *endpoint) setIPInt(name, v int32) error {
 	switch name {
@@ -98,7 +124,12 @@ func (e *endpoint) getIP(name int32) ([]byte, error) {
 		return e.getMulticast(name)
 	case abi.IP_ADD_MEMBERSHIP, abi.IP_DROP_MEMBERSHIP:
 		return nil, abi.EOPNOTSUPP
+	case abi.IP_ERRORMTU:
+		return net.Value(-1), nil // no packet was too large for its way: they leave in fragments
 	default:
+		if e.keepsOption(name) {
+			return e.getKept(name), nil
+		}
 		if f, known := e.ipFlag(name); known {
 			return net.FromBool(e.extra.wants(f)), nil
 		}

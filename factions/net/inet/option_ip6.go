@@ -16,6 +16,16 @@ func (e *endpoint) setIP6(name int32, val []byte) error {
 	if name == abi.IPV6_JOIN_GROUP || name == abi.IPV6_LEAVE_GROUP {
 		return e.setMembership6(name == abi.IPV6_JOIN_GROUP, val)
 	}
+	switch {
+	case name == abi.IPV6_PKTINFO:
+		return e.setPktinfo(val)
+	case name == abi.IPV6_NEXTHOP:
+		return setNextHop(val)
+	case name == abi.IPV6_PATHMTU:
+		return abi.ENOPROTOOPT
+	case e.keepsOption(name):
+		return e.setKept(name, val)
+	}
 	if _, err := e.getIP6(name); err != nil {
 		return err
 	}
@@ -123,6 +133,16 @@ func (e *endpoint) getIP6(name int32) ([]byte, error) {
 		return nil, abi.EOPNOTSUPP
 	case abi.IPV6_MULTICAST_IF, abi.IPV6_MULTICAST_HOPS, abi.IPV6_MULTICAST_LOOP:
 		return e.getMulticast6(name)
+	case abi.IPV6_PKTINFO:
+		info := e.extra.get().pktinfo
+		return append([]byte(nil), usermem.BytesOf(&info)...), nil
+	case abi.IPV6_NEXTHOP:
+		return nil, nil
+	case abi.IPV6_PATHMTU:
+		return e.pathMTU()
+	}
+	if e.keepsOption(name) {
+		return e.getKept(name), nil
 	}
 	return nil, abi.ENOPROTOOPT
 }

@@ -80,3 +80,50 @@ func TestStats(t *testing.T) {
 		t.Errorf("%v", counters)
 	}
 }
+
+// TestRawPcblist lists raw sockets while they are open.
+func TestRawPcblist(t *testing.T) {
+	x := newBox(t)
+	for af, number := range map[int32]int32{abi.AF_INET: abi.IPPROTO_ICMP, abi.AF_INET6: abi.IPPROTO_ICMPV6} {
+		fd := x.socket(af, abi.SOCK_RAW, number)
+		list := x.pcbs(af, abi.IPPROTO_RAW)
+		if len(list) != 1 || list[0].Type != abi.SOCK_RAW || int32(list[0].Protocol) != number || int32(list[0].Family) != af {
+			t.Errorf("%+v", list)
+		}
+		x.close(fd)
+		if list := x.pcbs(af, abi.IPPROTO_RAW); len(list) != 0 {
+			t.Errorf("closed: %+v", list)
+		}
+	}
+}
+
+// TestStats6: each version of IP has counters of its own.
+func TestStats6(t *testing.T) {
+	x := newBox(t)
+	read := func(size int, mib ...int32) []uint64 {
+		t.Helper()
+		counters := make([]uint64, size)
+		b := usermem.BytesOfSlice(counters)
+		n, err := x.b.Sysctl.Sysctl(x.l, append([]int32{abi.CTL_NET}, mib...), usermem.Local(b, nil), len(b), usermem.InBuf{})
+		if err != nil || n != len(b) {
+			t.Fatal(mib, n, err)
+		}
+		return counters
+	}
+	raw := x.socket(abi.AF_INET6, abi.SOCK_RAW, abi.IPPROTO_ICMPV6)
+	before := read(abi.IP_NSTATS, abi.PF_INET, abi.IPPROTO_IP, abi.IPCTL_STATS)[abi.IP_STAT_LOCALOUT]
+	x.sendto(raw, "\x80\x00\x00\x00\x00\x01\x00\x01", loopback(abi.AF_INET6, 0))
+	ip6 := read(abi.IP6_NSTATS, abi.PF_INET6, abi.IPPROTO_IPV6, abi.IPV6CTL_STATS)
+	icmp6 := read(abi.ICMP6_NSTATS, abi.PF_INET6, abi.IPPROTO_ICMPV6, abi.ICMPV6CTL_STATS)
+	if ip6[abi.IP6_STAT_LOCALOUT] != 2 || ip6[abi.IP6_STAT_DELIVERED] != 2 {
+		t.Errorf("IPv6: %d sent, %d delivered", ip6[abi.IP6_STAT_LOCALOUT], ip6[abi.IP6_STAT_DELIVERED])
+	}
+	if icmp6[abi.ICMP6_STAT_INHIST+abi.ICMP6_ECHO_REQUEST] != 1 || icmp6[abi.ICMP6_STAT_OUTHIST+abi.ICMP6_ECHO_REPLY] != 1 {
+		t.Errorf("ICMPv6: %v", icmp6)
+	}
+	if n := read(abi.IP_NSTATS, abi.PF_INET, abi.IPPROTO_IP, abi.IPCTL_STATS)[abi.IP_STAT_LOCALOUT]; n != before {
+		t.Errorf("IPv4 has sent %d packets", n-before)
+	}
+	read(10, abi.PF_INET6, abi.IPPROTO_UDP, 4)
+	read(7, abi.PF_INET6, abi.IPPROTO_RAW, 1)
+}

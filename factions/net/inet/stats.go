@@ -1,11 +1,11 @@
 // Counters of the protocols for netstat(1): arrays of 64-bit numbers. What the
-// stack does not count is 0; it counts both families together.
+// stack does not count is 0; of TCP and UDP it counts both families together.
 package inet
 
 import (
 	"encoding/binary"
 
-	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/proc"
@@ -13,60 +13,59 @@ import (
 )
 
 // counters is some of an array, by index.
-type counters map[int]*tcpip.StatCounter
+type counters map[int]uint64
+
+// addAll adds others.
+func (c counters) addAll(o counters) {
+	for i, v := range o {
+		c[i] += v
+	}
+}
 
 // addStats makes a node stats of size counters, of which pick returns those
 // that the stack knows.
-func (in *Inet) addStats(n *sysctl.Node, num int32, desc string, size int, pick func(s tcpip.Stats) counters) {
+func (in *Inet) addStats(n *sysctl.Node, num int32, desc string, size int, pick func(s *stack.Stack) counters) {
 	n.Struct(num, "stats", desc, 8*size, func(*proc.LWP) ([]byte, error) {
 		b := make([]byte, 8*size)
 		if s := in.made(); s != nil {
-			for i, c := range pick(s.Stats()) {
-				binary.LittleEndian.PutUint64(b[8*i:], c.Value())
+			for i, c := range pick(s) {
+				binary.LittleEndian.PutUint64(b[8*i:], c)
 			}
 		}
 		return b, nil
 	})
 }
 
-func ipCounters(s tcpip.Stats) counters {
+func tcpCounters(s *stack.Stack) counters {
+	t := s.Stats().TCP
 	return counters{
-		abi.IP_STAT_TOTAL: s.IP.PacketsReceived, abi.IP_STAT_DELIVERED: s.IP.PacketsDelivered,
-		abi.IP_STAT_LOCALOUT: s.IP.PacketsSent, abi.IP_STAT_ODROPPED: s.IP.OutgoingPacketErrors,
-		abi.IP_STAT_TOOSHORT: s.IP.MalformedPacketsReceived, abi.IP_STAT_BADFRAGS: s.IP.MalformedFragmentsReceived,
-		abi.IP_STAT_BADADDR: s.IP.InvalidSourceAddressesReceived,
+		abi.TCP_STAT_CONNATTEMPT: t.ActiveConnectionOpenings.Value(), abi.TCP_STAT_ACCEPTS: t.PassiveConnectionOpenings.Value(),
+		abi.TCP_STAT_CONNDROPS: t.FailedConnectionAttempts.Value(), abi.TCP_STAT_CLOSED: t.EstablishedClosed.Value(),
+		abi.TCP_STAT_DROPS: t.EstablishedResets.Value(), abi.TCP_STAT_TIMEOUTDROP: t.EstablishedTimedout.Value(),
+		abi.TCP_STAT_REXMTTIMEO: t.Timeouts.Value(), abi.TCP_STAT_SNDTOTAL: t.SegmentsSent.Value(), abi.TCP_STAT_SNDPACK: t.SegmentsSent.Value(),
+		abi.TCP_STAT_SNDREXMITPACK: t.Retransmits.Value(), abi.TCP_STAT_RCVTOTAL: t.ValidSegmentsReceived.Value(),
+		abi.TCP_STAT_RCVPACK: t.ValidSegmentsReceived.Value(), abi.TCP_STAT_RCVSHORT: t.InvalidSegmentsReceived.Value(),
+		abi.TCP_STAT_RCVBADSUM: t.ChecksumErrors.Value(), abi.TCP_STAT_SC_OVERFLOWED: t.ListenOverflowSynDrop.Value(),
+		abi.TCP_STAT_SC_ADDED: t.PassiveConnectionOpenings.Value(),
 	}
 }
 
-func tcpCounters(s tcpip.Stats) counters {
-	t := s.TCP
+func udpCounters(s *stack.Stack) counters {
+	u := s.Stats().UDP
 	return counters{
-		abi.TCP_STAT_CONNATTEMPT: t.ActiveConnectionOpenings, abi.TCP_STAT_ACCEPTS: t.PassiveConnectionOpenings,
-		abi.TCP_STAT_CONNDROPS: t.FailedConnectionAttempts, abi.TCP_STAT_CLOSED: t.EstablishedClosed,
-		abi.TCP_STAT_DROPS: t.EstablishedResets, abi.TCP_STAT_TIMEOUTDROP: t.EstablishedTimedout,
-		abi.TCP_STAT_REXMTTIMEO: t.Timeouts, abi.TCP_STAT_SNDTOTAL: t.SegmentsSent, abi.TCP_STAT_SNDPACK: t.SegmentsSent,
-		abi.TCP_STAT_SNDREXMITPACK: t.Retransmits, abi.TCP_STAT_RCVTOTAL: t.ValidSegmentsReceived,
-		abi.TCP_STAT_RCVPACK: t.ValidSegmentsReceived, abi.TCP_STAT_RCVSHORT: t.InvalidSegmentsReceived,
-		abi.TCP_STAT_RCVBADSUM: t.ChecksumErrors, abi.TCP_STAT_SC_OVERFLOWED: t.ListenOverflowSynDrop,
-		abi.TCP_STAT_SC_ADDED: t.PassiveConnectionOpenings,
+		abi.UDP_STAT_IPACKETS: u.PacketsReceived.Value(), abi.UDP_STAT_BADLEN: u.MalformedPacketsReceived.Value(),
+		abi.UDP_STAT_BADSUM: u.ChecksumErrors.Value(), abi.UDP_STAT_NOPORT: u.UnknownPortErrors.Value(),
+		abi.UDP_STAT_FULLSOCK: u.ReceiveBufferErrors.Value(), abi.UDP_STAT_OPACKETS: u.PacketsSent.Value(),
 	}
 }
 
-func udpCounters(s tcpip.Stats) counters {
-	u := s.UDP
+func icmpCounters(s *stack.Stack) counters {
+	icmp := s.Stats().ICMP.V4
+	out, in := icmp.PacketsSent, icmp.PacketsReceived
 	return counters{
-		abi.UDP_STAT_IPACKETS: u.PacketsReceived, abi.UDP_STAT_BADLEN: u.MalformedPacketsReceived,
-		abi.UDP_STAT_BADSUM: u.ChecksumErrors, abi.UDP_STAT_NOPORT: u.UnknownPortErrors,
-		abi.UDP_STAT_FULLSOCK: u.ReceiveBufferErrors, abi.UDP_STAT_OPACKETS: u.PacketsSent,
-	}
-}
-
-func icmpCounters(s tcpip.Stats) counters {
-	out, in := s.ICMP.V4.PacketsSent, s.ICMP.V4.PacketsReceived
-	return counters{
-		abi.ICMP_STAT_OUTHIST + abi.ICMP_ECHO: out.EchoRequest, abi.ICMP_STAT_OUTHIST + abi.ICMP_ECHOREPLY: out.EchoReply,
-		abi.ICMP_STAT_OUTHIST + abi.ICMP_UNREACH: out.DstUnreachable, abi.ICMP_STAT_OUTHIST + abi.ICMP_TIMXCEED: out.TimeExceeded,
-		abi.ICMP_STAT_INHIST + abi.ICMP_ECHO: in.EchoRequest, abi.ICMP_STAT_INHIST + abi.ICMP_ECHOREPLY: in.EchoReply,
-		abi.ICMP_STAT_INHIST + abi.ICMP_UNREACH: in.DstUnreachable, abi.ICMP_STAT_INHIST + abi.ICMP_TIMXCEED: in.TimeExceeded,
+		abi.ICMP_STAT_OUTHIST + abi.ICMP_ECHO: out.EchoRequest.Value(), abi.ICMP_STAT_OUTHIST + abi.ICMP_ECHOREPLY: out.EchoReply.Value(),
+		abi.ICMP_STAT_OUTHIST + abi.ICMP_UNREACH: out.DstUnreachable.Value(), abi.ICMP_STAT_OUTHIST + abi.ICMP_TIMXCEED: out.TimeExceeded.Value(),
+		abi.ICMP_STAT_INHIST + abi.ICMP_ECHO: in.EchoRequest.Value(), abi.ICMP_STAT_INHIST + abi.ICMP_ECHOREPLY: in.EchoReply.Value(),
+		abi.ICMP_STAT_INHIST + abi.ICMP_UNREACH: in.DstUnreachable.Value(), abi.ICMP_STAT_INHIST + abi.ICMP_TIMXCEED: in.TimeExceeded.Value(),
 	}
 }

@@ -22,6 +22,7 @@ func (in *Inet) sysctl4(n *sysctl.Node) {
 	ip.Const(abi.IPCTL_DEFTTL, "ttl", "Default TTL of packets", defaultTTL)
 	ip.Const(abi.IPCTL_ANONPORTMIN, "anonportmin", "Lowest ephemeral port", abi.IPPORT_ANONMIN)
 	ip.Const(abi.IPCTL_ANONPORTMAX, "anonportmax", "Highest ephemeral port", abi.IPPORT_ANONMAX)
+	addPortAlgos(ip)
 	tcp := n.Node(abi.IPPROTO_TCP, "tcp", "TCP")
 	in.addSpaces(tcp, abi.TCPCTL_SENDSPACE, abi.TCPCTL_RECVSPACE, &in.set.tcp)
 	in.addTCP(tcp)
@@ -32,11 +33,12 @@ func (in *Inet) sysctl4(n *sysctl.Node) {
 	tcp.Const(sysctl.Auto, "recvbuf_max", "How far receive buffers grow", net.MaxBuffer)
 	udp := n.Node(abi.IPPROTO_UDP, "udp", "UDP")
 	in.addSpaces(udp, abi.UDPCTL_SENDSPACE, abi.UDPCTL_RECVSPACE, &in.set.udp)
-	in.addStats(ip, abi.IPCTL_STATS, "IPv4 counters", abi.IP_NSTATS, ipCounters)
+	in.addStats(ip, abi.IPCTL_STATS, "IPv4 counters", abi.IP_NSTATS, in.ip4Counters)
 	in.addStats(n.Node(abi.IPPROTO_ICMP, "icmp", "ICMP"), abi.ICMPCTL_STATS, "ICMP counters", abi.ICMP_NSTATS, icmpCounters)
 	in.addStats(tcp, abi.TCPCTL_STATS, "TCP counters", abi.TCP_NSTATS, tcpCounters)
 	in.addStats(udp, abi.UDPCTL_STATS, "UDP counters", abi.UDP_NSTATS, udpCounters)
 	in.addPcblists(tcp, udp, false)
+	in.addRaw(n, "raw", false)
 }
 
 // addTCP enters what TCP has in common below net.inet and net.inet6: the same
@@ -51,9 +53,6 @@ func (in *Inet) addTCP(n *sysctl.Node) {
 	n.Add(in.bounded(sysctl.Auto, "keepinit", "How long connecting may take", 1, maxHalves, &in.set.keepInit))
 }
 
-// udp6Stats is the number of net.inet6.udp6.stats.
-const udp6Stats = 4
-
 func (in *Inet) sysctl6(n *sysctl.Node) {
 	ip := n.Node(abi.IPPROTO_IPV6, "ip6", "IPv6")
 	ip.Add(in.knob(abi.IPV6CTL_FORWARDING, "forwarding", "Forwarding of packets between interfaces", 1, &in.set.forwards6))
@@ -63,9 +62,10 @@ func (in *Inet) sysctl6(n *sysctl.Node) {
 	ip.Const(abi.IPV6CTL_V6ONLY, "v6only", "IPv6 sockets do without IPv4", 1)
 	ip.Const(abi.IPV6CTL_ANONPORTMIN, "anonportmin", "Lowest ephemeral port", abi.IPPORT_ANONMIN)
 	ip.Const(abi.IPV6CTL_ANONPORTMAX, "anonportmax", "Highest ephemeral port", abi.IPPORT_ANONMAX)
+	addPortAlgos(ip)
 	tcp, udp := n.Node(abi.IPPROTO_TCP, "tcp6", "TCP over IPv6"), n.Node(abi.IPPROTO_UDP, "udp6", "UDP over IPv6")
 	in.addStats(tcp, abi.TCPCTL_STATS, "TCP counters", abi.TCP_NSTATS, tcpCounters)
-	in.addStats(udp, udp6Stats, "UDP counters", abi.UDP_NSTATS, udpCounters)
+	in.addStats6(n, ip, udp)
 	in.addTCP(tcp)
 	in.addPcblists(tcp, udp, true)
 }

@@ -19,6 +19,11 @@ func (e *endpoint) Send(_ *proc.LWP, m *net.Message) (int, error) {
 		return e.sendStream(m.Data)
 	}
 	c := sendControl{tclass: -1}
+	var x rare
+	if e.v6 {
+		x = e.extra.get()
+		x.stick(&c)
+	}
 	if m.Name != nil {
 		to, err := e.destination(m.Name)
 		if err != nil {
@@ -32,6 +37,9 @@ func (e *endpoint) Send(_ *proc.LWP, m *net.Message) (int, error) {
 		return 0, abi.EOPNOTSUPP
 	}
 	if err := e.parseControl(m.Control, &c); err != nil {
+		return 0, err
+	}
+	if err := e.allow(m, &x, &c); err != nil {
 		return 0, err
 	}
 	return e.sendDatagram(m.Data, c)

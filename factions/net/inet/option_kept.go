@@ -1,0 +1,102 @@
+// Options that are kept for the program, as what they ask for is so in any
+// case: which algorithm picks ports (the stack picks them at random), no
+// addresses from faith(4), no temporary addresses to prefer.
+package inet
+
+import (
+	"github.com/rumpkit/rumpkit/factions/net"
+	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/sysctl"
+)
+
+// portAlgos are the algorithms that pick ports, by number.
+var portAlgos = [...]string{"bsd", "random_start", "random_pick", "hash", "doublehash", "randinc"}
+
+// The algorithm to begin with, and what says that a socket has none of its own.
+const (
+	portAlgo   = "random_start"
+	noPortAlgo = 1<<16 - 1
+)
+
+// addPortAlgos makes the node anonportalgo.
+func addPortAlgos(ip *sysctl.Node) {
+	n := ip.Node(sysctl.Auto, "anonportalgo", "Algorithms that pick ephemeral ports")
+	all := ""
+	for i, name := range portAlgos {
+		if i > 0 {
+			all += " "
+		}
+		all += name
+	}
+	n.ConstString(sysctl.Auto, "available", "All of them", all)
+	n.ConstString(sysctl.Auto, "selected", "The one in use", portAlgo)
+}
+
+// kept returns where an option is kept, and the least and the most it may be;
+// known is false for other options. Preconditions: the rare options are
+// locked.
+func (r *rare) kept(v6 bool, name int32) (at *int32, least, most int32, known bool) {
+	switch {
+	case !v6 && name == abi.IP_PORTALGO, v6 && name == abi.IPV6_PORTALGO:
+		return &r.portAlgo, 0, int32(len(portAlgos)) - 1, true
+	case v6 && name == abi.IPV6_FAITH:
+		return &r.faith, -1 << 31, 1<<31 - 1, true
+	case v6 && name == abi.IPV6_PREFER_TEMPADDR:
+		return &r.tempAddr, -1, 1, true
+	case v6 && name == abi.IPV6_DONTFRAG:
+		return &r.dontFrag, -1 << 31, 1<<31 - 1, true
+	case !v6 && name == abi.IP_RECVOPTS:
+		return &r.recvOpts, -1 << 31, 1<<31 - 1, true
+	case !v6 && name == abi.IP_RECVRETOPTS:
+		return &r.recvRetOpts, -1 << 31, 1<<31 - 1, true
+	}
+	return nil, 0, 0, false
+}
+
+// keepsOption reports an option that is kept.
+func (e *endpoint) keepsOption(name int32) bool {
+	_, _, _, known := (&rare{}).kept(e.v6, name)
+	return known
+}
+
+// setKept keeps an option: EINVAL for a value that it can't have. Those of
+// any value are on or off.
+func (e *endpoint) setKept(name int32, val []byte) error {
+	v, err := net.Int(val)
+	if err != nil {
+		return err
+	}
+	e.extra.amend(func(r *rare) {
+		at, least, most, _ := r.kept(e.v6, name)
+		switch {
+		case at == &r.portAlgo && v == noPortAlgo:
+			*at = v
+		case v < least || v > most:
+			err = abi.EINVAL
+		case least == -1<<31 && v != 0:
+			*at = 1
+		default:
+			*at = v
+		}
+	})
+	return err
+}
+
+func (e *endpoint) getKept(name int32) []byte {
+	r := e.extra.get()
+	at, _, _, _ := r.kept(e.v6, name)
+	return net.Value(*at)
+}
+
+// setUDP takes UDP_ENCAP, which changes nothing without ipsec(4), as in a
+// kernel of NetBSD that has none.
+func setUDP(name int32, val []byte) error {
+	if name != abi.UDP_ENCAP {
+		return abi.ENOPROTOOPT
+	}
+	v, err := net.Int(val)
+	if err == nil && (v < 0 || v > 2) {
+		err = abi.EINVAL
+	}
+	return err
+}
