@@ -28,10 +28,17 @@ var forever = lifetime{valid: abi.ND6_INFINITE_LIFETIME, preferred: abi.ND6_INFI
 
 // addrState implements stack.AddressDispatcher: it remembers whether an
 // address may be used.
-type addrState struct{ flags atomic.Uint32 } // IN6_IFF_
+type addrState struct {
+	flags atomic.Uint32 // IN6_IFF_
+	// valid and preferred are until when it is, in seconds of the monotonic
+	// clock, 0 for ever, of one that a router has told of.
+	valid, preferred atomic.Int64
+}
 
 // OnChanged implements stack.AddressDispatcher.
-func (a *addrState) OnChanged(_ stack.AddressLifetimes, s stack.AddressAssignmentState) {
+func (a *addrState) OnChanged(t stack.AddressLifetimes, s stack.AddressAssignmentState) {
+	a.valid.Store(until(t.ValidUntil))
+	a.preferred.Store(until(t.PreferredUntil))
 	switch s {
 	case stack.AddressTentative:
 		a.flags.Store(abi.IN6_IFF_TENTATIVE)

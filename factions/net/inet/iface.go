@@ -11,6 +11,7 @@ import (
 
 	"github.com/rumpkit/rumpkit/factions/net/ether"
 	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/hypercall"
 )
 
 // iface is a network interface. Its index, name and link never change.
@@ -67,7 +68,9 @@ type interfaces struct {
 	cloners []Cloner
 	// routes are those that were added by hand; socks the open routing sockets.
 	routes []route
-	socks  routeSocks
+	// aging is when the next lifetime of an address ends.
+	aging hypercall.Timer
+	socks routeSocks
 }
 
 // loopFlags are those of lo(4).

@@ -70,7 +70,7 @@ func (in *Inet) get6(i *iface, cmd uint32, v []byte) error {
 	case abi.SIOCGIFAFLAG_IN6:
 		binary.LittleEndian.PutUint32(v, a.flags6())
 	case abi.SIOCGIFALIFETIME_IN6:
-		t := a.life.abi(in.host.Now()/1e9 - in.uptime())
+		t := in.lifetimes(&a, in.host.Now()/1e9-in.uptime())
 		copy(v, usermem.BytesOf(&t))
 	}
 	return nil
@@ -118,7 +118,12 @@ func (in *Inet) change6(s *stack.Stack, i *iface, cmd uint32, d []byte) error {
 		a.life = lifetime{valid: t.Vltime, preferred: t.Pltime, since: in.uptime()}
 	}
 	a.life.flags = binary.LittleEndian.Uint32(d[alias6Flags:]) & abi.IN6_IFF_ANYCAST
-	return in.ifs.addAddr(s, i, a)
+	if err := in.ifs.addAddr(s, i, a); err != nil {
+		return err
+	}
+	i.deprecate(s, addr, false)
+	in.age(s)
+	return nil
 }
 
 // Neighbour discovery's times, in milliseconds, as they are without a router.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/network/arp"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
@@ -36,7 +37,23 @@ func (n *interfaces) addAddr(s *stack.Stack, i *iface, a own) error {
 		s.AddRoute(tcpip.Route{Destination: a.subnet(), NIC: i.nic})
 	}
 	n.tellAddr(i, a, abi.RTM_NEWADDR)
+	i.announce(s, a.ifaddr)
 	return nil
+}
+
+// announce tells the network whose an IPv4 address is (RFC 5227, section 2.3),
+// so that neighbours forget who had it before.
+func (i *iface) announce(s *stack.Stack, a ifaddr) {
+	if i.eth == nil || a.v6() || !i.up() {
+		return
+	}
+	ep, err := s.GetNetworkEndpoint(i.nic, arp.ProtocolNumber)
+	if err != nil {
+		return
+	}
+	if r, ok := ep.(stack.LinkAddressResolver); ok {
+		_ = r.LinkAddressRequest(a.addr, a.addr, "")
+	}
 }
 
 // position returns the place of an address in the list, -1 when it is not there.
@@ -112,6 +129,9 @@ func (n *interfaces) setUp(s *stack.Stack, i *iface, up bool) error {
 	}
 	n.tellIface(i)
 	if up && i.eth != nil {
+		for k := range i.addrs {
+			i.announce(s, i.addrs[k].ifaddr)
+		}
 		n.linkLocal(s, i)
 	}
 	return err

@@ -79,6 +79,9 @@ func (in *Inet) unregister() {
 func Detach(in *Inet) {
 	in.unregister()
 	in.removeAll()
+	in.ifs.mu.Lock()
+	in.ageAfter(0)
+	in.ifs.mu.Unlock()
 	in.mu.Lock()
 	s := in.stack
 	in.stack, in.closed = nil, true
