@@ -28,15 +28,17 @@ func (n *Net) SysSendmmsg(l *proc.LWP, s int32, mmsg usermem.InOutSlice[abi.Mmsg
 		return 0, err
 	}
 	defer f.Drop(l)
-	return eachMessage(mmsg, func(h *abi.Mmsghdr) error {
+	return so.eachMessage(mmsg, func(h *abi.Mmsghdr) error {
 		k, err := so.sendmsg(l, f, mmsg.Mem, &h.Hdr, int32(flags))
 		h.Len = uint32(k)
 		return err
 	})
 }
 
-// eachMessage calls fn for one message after the other until it fails.
-func eachMessage(mmsg usermem.InOutSlice[abi.Mmsghdr], fn func(h *abi.Mmsghdr) error) (int32, error) {
+// eachMessage calls fn for one message after the other until it fails. Why the
+// second or a later one failed the next call on the socket tells, unless it
+// would only have had to wait.
+func (s *Socket) eachMessage(mmsg usermem.InOutSlice[abi.Mmsghdr], fn func(h *abi.Mmsghdr) error) (int32, error) {
 	count := int(min(mmsg.N, maxMessages))
 	for i := range count {
 		at, h, err := mmsghdr(mmsg, i)
@@ -50,6 +52,9 @@ func eachMessage(mmsg usermem.InOutSlice[abi.Mmsghdr], fn func(h *abi.Mmsghdr) e
 			continue
 		}
 		if i > 0 {
+			if err != abi.EWOULDBLOCK {
+				s.failed.CompareAndSwap(0, errnoOf(err))
+			}
 			return int32(i), nil
 		}
 		return 0, err
@@ -59,7 +64,7 @@ func eachMessage(mmsg usermem.InOutSlice[abi.Mmsghdr], fn func(h *abi.Mmsghdr) e
 
 // SysRecvmmsg serves row 475, recvmmsg. It returns how many messages came;
 // an error is returned only when that is none. The timeout is looked at
-// between messages. MSG_WAITFORONE waits for the first only.
+// between messages, and over when a whole second more has passed. MSG_WAITFORONE waits for the first only.
 func (n *Net) SysRecvmmsg(l *proc.LWP, s int32, mmsg usermem.InOutSlice[abi.Mmsghdr], flags uint32, timeout usermem.In[abi.Timespec]) (int32, error) {
 	so, f, err := Get(l, s)
 	if err != nil {
@@ -71,7 +76,7 @@ func (n *Net) SysRecvmmsg(l *proc.LWP, s int32, mmsg usermem.InOutSlice[abi.Mmsg
 		return 0, err
 	}
 	first := true
-	return eachMessage(mmsg, func(h *abi.Mmsghdr) error {
+	return so.eachMessage(mmsg, func(h *abi.Mmsghdr) error {
 		if !first && n.passed(until) {
 			return abi.EWOULDBLOCK
 		}
@@ -87,7 +92,7 @@ func (n *Net) SysRecvmmsg(l *proc.LWP, s int32, mmsg usermem.InOutSlice[abi.Mmsg
 }
 
 // deadline returns when a timeout is over on the monotonic clock,
-// proc.Forever when there is none: EINVAL for one that is not a time.
+// proc.Forever when there is none. One that is not a time is over at once.
 func (n *Net) deadline(timeout usermem.In[abi.Timespec]) (time.Duration, error) {
 	if timeout.IsNil() {
 		return proc.Forever, nil
@@ -96,11 +101,8 @@ func (n *Net) deadline(timeout usermem.In[abi.Timespec]) (time.Duration, error) 
 	if err != nil {
 		return 0, err
 	}
-	if ts.Sec < 0 || ts.Nsec < 0 || ts.Nsec >= 1e9 {
-		return 0, abi.EINVAL
-	}
 	const farSeconds = 1 << 31
-	d := time.Duration(min(ts.Sec, farSeconds))*time.Second + time.Duration(ts.Nsec)
+	d := time.Duration(min(max(ts.Sec, 0), farSeconds))*time.Second + time.Duration(min(max(ts.Nsec, 0), 1e9)) + time.Second
 	return time.Duration(n.host.Mono()) + d, nil
 }
 

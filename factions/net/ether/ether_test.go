@@ -241,7 +241,7 @@ func TestFilter(t *testing.T) {
 	}
 	var d abi.IfData
 	l.FillData(&d)
-	if d.Ipackets != 9 || d.Imcasts != 6 || d.Ierrors != 4 {
+	if d.Ipackets != 10 || d.Imcasts != 6 || d.Ierrors != 4 {
 		t.Errorf("counted %+v", d)
 	}
 }

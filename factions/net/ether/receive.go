@@ -83,6 +83,7 @@ func (l *Link) admit(f *Frame) bool {
 	}
 	l.see(f, false)
 	if b := l.bridge.Load(); b != nil && b.Input(l, f) {
+		l.received(f) // what is not swallowed is counted where the stack gets it
 		return false
 	}
 	return mine
