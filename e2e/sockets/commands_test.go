@@ -18,7 +18,7 @@ var commands = map[string]command{
 	"socket": (*machine).socket, "pair": (*machine).pair, "bind": (*machine).bind, "listen": (*machine).listen,
 	"connect": (*machine).connect, "accept": (*machine).accept, "close": (*machine).close, "shutdown": (*machine).shutdown,
 	"send": (*machine).send, "sendto": (*machine).sendto, "recv": (*machine).recv, "recvfrom": (*machine).recvfrom,
-	"sendmmsg": (*machine).sendmmsg, "recvmmsg": (*machine).recvmmsg,
+	"mount": (*machine).mount, "unmount": (*machine).unmount, "sendmmsg": (*machine).sendmmsg, "recvmmsg": (*machine).recvmmsg,
 	"sendmsg": (*machine).sendmsg, "recvmsg": (*machine).recvmsg, "poll": (*machine).poll, "kevent": (*machine).kevent,
 	"name": (*machine).name, "peer": (*machine).peer, "get": (*machine).get, "set": (*machine).set, "setb": (*machine).setb,
 	"ioctl": (*machine).ioctl, "stat": (*machine).stat, "fstat": (*machine).fstat, "unlink": (*machine).unlink, "chmod": (*machine).chmod,

@@ -31,6 +31,16 @@ func (m *machine) chmod(a []string) (string, error) {
 func (m *machine) symlink(a []string) (string, error) { return "", m.c.Symlink(a[0], a[1]) }
 func (m *machine) mkdir(a []string) (string, error)   { return "", m.c.Mkdir(a[0], 0o755) }
 
+// mount null|union LOWER DIRECTORY
+func (m *machine) mount(a []string) (string, error) {
+	if a[0] == "union" {
+		return "", m.c.Mount("union", a[2], 0, client.Struct(&abi.UnionArgs{}).WithString(0, a[1]))
+	}
+	return "", m.c.Mount("null", a[2], 0, client.Struct(&abi.NullArgs{}).WithString(0, a[1]))
+}
+
+func (m *machine) unmount(a []string) (string, error) { return "", m.c.Unmount(a[0], 0) }
+
 // file PATH NAME: makes a file and opens it.
 func (m *machine) file(a []string) (string, error) {
 	fd, err := m.c.Open(a[0], abi.O_CREAT|abi.O_RDWR, 0o666)
