@@ -102,7 +102,24 @@ func netAddr(typ int, sa []byte) net.Addr {
 	case typ == abi.SOCK_STREAM:
 		return net.TCPAddrFromAddrPort(ap)
 	}
-	return net.UDPAddrFromAddrPort(ap)
+	return udpAddr(ap)
+}
+
+// udpAddr is net.UDPAddrFromAddrPort in one piece of memory: who receives
+// datagrams makes one for each.
+func udpAddr(ap netip.AddrPort) *net.UDPAddr {
+	a := &struct {
+		net.UDPAddr
+		ip [16]byte
+	}{UDPAddr: net.UDPAddr{Port: int(ap.Port()), Zone: ap.Addr().Zone()}}
+	if ip := ap.Addr(); ip.Is4() {
+		v4 := ip.As4()
+		a.IP = append(a.ip[:0], v4[:]...)
+	} else {
+		a.ip = ip.As16()
+		a.IP = a.ip[:]
+	}
+	return &a.UDPAddr
 }
 
 func unixNetwork(typ int) string {

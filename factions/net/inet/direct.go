@@ -82,7 +82,7 @@ func ends(pkt *stack.PacketBuffer) (id stack.TransportEndpointID, ok bool) {
 	case pkt.NetworkProtocolNumber == header.IPv6ProtocolNumber && len(ip) == header.IPv6MinimumSize:
 		v6 := header.IPv6(ip)
 		id.RemoteAddress, id.LocalAddress = v6.SourceAddress(), v6.DestinationAddress()
-		ok = v6.TransportProtocol() == proto
+		ok = v6.NextHeader() == uint8(proto)
 	}
 	udp := header.UDP(h) // the ports are where those of TCP are
 	id.RemotePort, id.LocalPort = udp.SourcePort(), udp.DestinationPort()
