@@ -15,7 +15,7 @@ import (
 const soaks = 20
 
 // TestSoak sends streams over networks with faults of every kind at once,
-// for some minutes each.
+// to be there in the end, whole.
 func TestSoak(t *testing.T) {
 	n := soaks
 	if s := os.Getenv("RUMPKIT_SOAK"); s != "" {
@@ -42,9 +42,7 @@ func soak(t *testing.T, seed uint64) time.Duration {
 		lab.Wire(f, ends...)
 	}
 	lab.Route()
-	for range 3 {
-		transfer(t, a, b, b.Addr(), 100_000)
-		transfer(t, b, a, a.Addr6(), 100_000)
-	}
+	transfer(t, a, b, b.Addr(), 100_000)
+	transfer(t, b, a, a.Addr6(), 100_000)
 	return lab.Elapsed()
 }
