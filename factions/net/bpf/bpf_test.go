@@ -266,9 +266,11 @@ func (h *host) filter(typ uint32) {
 func TestBlocked(t *testing.T) {
 	h := boot(t)
 	h.want("bind", h.bind("lo0"), nil)
+	size, err := h.number(abi.BIOCGBLEN, 0)
+	h.want("BIOCGBLEN", err, nil)
 	done := make(chan error, 1)
 	go func() {
-		_, err := h.packets()
+		_, err := h.c.Read(h.fd, make([]byte, size))
 		done <- err
 	}()
 	time.Sleep(2 * time.Millisecond)
