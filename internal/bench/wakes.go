@@ -31,12 +31,13 @@ func wakeRows(c *cleanup) ([]row, error) {
 // wake returns a body whose byte goes through two pipes, by way of an lwp that
 // waits for it, while n others sleep in read, poll and kevent.
 func (c *cleanup) wake(n int) (body, error) {
-	_, shared, cl, err := c.bootBase()
+	_, first, cl, err := c.bootBase()
 	if err != nil {
 		return nil, err
 	}
 	var asleep sync.WaitGroup
-	c.add(func() { _ = shared.Exit(); asleep.Wait() })
+	c.add(func() { _ = first.Exit(); asleep.Wait() })
+	shared := first
 	for i := range n {
 		if i%100 == 0 { // some descriptors to a process
 			if shared, err = shared.Fork(); err != nil {
