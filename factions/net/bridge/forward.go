@@ -117,7 +117,7 @@ func (b *bridge) out(l *ether.Link, f *ether.Frame) {
 	}
 	for _, m := range *b.members.Load() {
 		if m.link == l || m.link.Running() {
-			m.link.Transmit([]*ether.Frame{f})
+			send(m.link, f)
 		}
 	}
 }

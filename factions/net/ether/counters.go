@@ -29,9 +29,14 @@ func (c *Counters) sent(f *Frame) {
 	}
 }
 
-func (c *Counters) received(f *Frame) {
+// arrived counts a frame for this interface alone, of size bytes.
+func (c *Counters) arrived(size int) {
 	c.inPackets.Add(1)
-	c.inBytes.Add(uint64(f.Size()))
+	c.inBytes.Add(uint64(size))
+}
+
+func (c *Counters) received(f *Frame) {
+	c.arrived(f.Size())
 	if eth, ok := Header(f); ok && IsMulticast(eth) {
 		c.inMulti.Add(1)
 	}

@@ -35,9 +35,16 @@ func (l *Link) Deliver(f *Frame) {
 // which stays the sender's. Alone says that nobody else looks at it meanwhile.
 // It may go a shorter way than others.
 func (l *Link) DeliverSent(f *Frame, alone bool) {
-	if up := l.above.Load(); up != nil && up.host != nil && l.plain(f) && up.host.Take(f, alone) {
-		l.received(f)
-		return
+	if up := l.above.Load(); up != nil && up.host != nil && l.plain(f) {
+		size, one := f.Size(), f
+		if !alone {
+			one = f.Clone()
+			defer one.DecRef()
+		}
+		if up.host.Take(one, true) {
+			l.arrived(size)
+			return
+		}
 	}
 	l.Deliver(Inbound(f))
 }

@@ -71,9 +71,6 @@ func release(frames []*Frame) {
 // be read only. The frame stays as it is: others may look at it at the same
 // time. ok is false for one that is too short.
 func Header(f *Frame) (eth header.Ethernet, ok bool) {
-	if h := f.LinkHeader().Slice(); len(h) == HeaderSize {
-		return h, true
-	}
 	views, at := f.AsViewList()
 	for v := views.Front(); v != nil; v = v.Next() {
 		b := v.AsSlice()
