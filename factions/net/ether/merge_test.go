@@ -23,7 +23,7 @@ func (k *keeper) DeliverNetworkPacket(_ tcpip.NetworkProtocolNumber, f *Frame) {
 	k.got = append(k.got, v.ToSlice())
 }
 
-func (k *keeper) Take(*Frame, bool) bool                                      { return false }
+func (k *keeper) Take(*Frame) bool                                            { return false }
 func (k *keeper) Local(tcpip.NetworkProtocolNumber, tcpip.Address) bool       { return k.local }
 func (k *keeper) MTU(tcpip.NetworkProtocolNumber, tcpip.Address) (mtu uint32) { return 0 }
 

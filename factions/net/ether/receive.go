@@ -41,7 +41,7 @@ func (l *Link) DeliverSent(f *Frame, alone bool) {
 			one = f.Clone()
 			defer one.DecRef()
 		}
-		if up.host.Take(one, true) {
+		if up.host.Take(one) {
 			l.arrived(size)
 			return
 		}

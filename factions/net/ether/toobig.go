@@ -51,7 +51,7 @@ type Host interface {
 	// when none can.
 	MTU(proto tcpip.NetworkProtocolNumber, dst tcpip.Address) uint32
 	// Take gives a frame that another interface has sent, its headers parsed, to
-	// a socket. Alone says that nobody else looks at the frame meanwhile. False
-	// when it has to be received like any other.
-	Take(f *Frame, alone bool) bool
+	// a socket. Nobody else looks at the frame meanwhile. False when it has to be
+	// received like any other.
+	Take(f *Frame) bool
 }

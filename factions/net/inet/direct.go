@@ -34,12 +34,11 @@ func (in *Inet) newDirect(s *stack.Stack) *direct {
 // to, nobody waits for it, or a raw socket does.
 func (d *direct) looped(pkt *stack.PacketBuffer) bool {
 	id, ok := ends(pkt)
-	return ok && id.LocalAddress == id.RemoteAddress && d.stack.CheckNIC(loNIC) && d.give(loNIC, id, pkt, false)
+	return ok && id.LocalAddress == id.RemoteAddress && d.stack.CheckNIC(loNIC) && d.give(loNIC, id, pkt)
 }
 
-// give gives the socket there is for id a packet. One that others look at is not
-// changed.
-func (d *direct) give(nic tcpip.NICID, id stack.TransportEndpointID, pkt *stack.PacketBuffer, others bool) bool {
+// give gives the socket there is for id a packet, which nobody else looks at.
+func (d *direct) give(nic tcpip.NICID, id stack.TransportEndpointID, pkt *stack.PacketBuffer) bool {
 	if d.raws() {
 		return false
 	}
@@ -49,10 +48,6 @@ func (d *direct) give(nic tcpip.NICID, id stack.TransportEndpointID, pkt *stack.
 	}
 	for _, c := range d.received {
 		c.Increment()
-	}
-	if others {
-		pkt = pkt.Clone()
-		defer pkt.DecRef()
 	}
 	pkt.NICID, pkt.RXChecksumValidated = nic, true
 	if pkt.TransportProtocolNumber == header.TCPProtocolNumber {

@@ -52,12 +52,12 @@ func (h *host) MTU(proto tcpip.NetworkProtocolNumber, dst tcpip.Address) uint32 
 }
 
 // Take implements ether.Host: see direct.
-func (h *host) Take(f *ether.Frame, alone bool) bool {
+func (h *host) Take(f *ether.Frame) bool {
 	if f.NetworkPacketInfo.IsForwardedPacket {
 		return false
 	}
 	id, ok := ends(f)
-	return ok && h.owns(f.NetworkProtocolNumber, id) && h.direct.give(h.nic, id, f, !alone)
+	return ok && h.owns(f.NetworkProtocolNumber, id) && h.direct.give(h.nic, id, f)
 }
 
 // owns reports whether a packet is for an address of the interface, from one
