@@ -51,9 +51,11 @@ func (v *VFS) link(l *proc.LWP, vp *vnode.Vnode, fd int32, path string) error {
 	if n.isDot() {
 		return abi.EEXIST
 	}
+	w.dir.Mount.LockEntries()
 	w.dir.Lock()
 	old, err := w.linkLocked(n, vp)
 	w.dir.Unlock()
+	w.dir.Mount.UnlockEntries()
 	old.Unref()
 	if err == nil {
 		vp.Note(abi.NOTE_LINK)
@@ -118,12 +120,14 @@ func (v *VFS) remove(l *proc.LWP, fd int32, path string, dir bool) error {
 	if n.isDot() {
 		return w.removeDot(n, dir)
 	}
+	w.dir.Mount.LockEntries()
 	w.dir.Lock()
 	vp, err := w.look(n.name)
 	if err == nil {
 		err = w.removeLocked(n, vp, dir)
 	}
 	w.dir.Unlock()
+	w.dir.Mount.UnlockEntries()
 	if err == nil {
 		vp.Note(abi.NOTE_DELETE)
 		w.dir.Note(noteEntry(vp))

@@ -38,7 +38,7 @@ func (v *VFS) rename(l *proc.LWP, fromFd int32, fromPath string, toFd int32, toP
 	return r.run()
 }
 
-// run checks what needs no lock and renames under the mount's rename lock.
+// run checks what needs no lock and renames with the mount's tree locked.
 func (r *renaming) run() error {
 	fdir, tdir := r.from.dir, r.to.dir
 	switch {
@@ -53,8 +53,8 @@ func (r *renaming) run() error {
 	if _, err := tdir.Dir(); err != nil {
 		return err
 	}
-	fdir.Mount.Rename.Lock()
-	defer fdir.Mount.Rename.Unlock()
+	fdir.Mount.LockTree()
+	defer fdir.Mount.UnlockTree()
 	unlock, above, err := lockDirs(fdir, tdir)
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func (r *renaming) note(vp, over *vnode.Vnode) {
 // one through which the other is reached: what is on the way to tdir below
 // fdir, or the reverse; nil if neither is in the other.
 //
-// Preconditions: the mount's rename lock is held, so that no directory moves.
+// Preconditions: the mount's tree is locked, so that no directory moves.
 func lockDirs(fdir, tdir *vnode.Vnode) (unlock func(), above *vnode.Vnode, err error) {
 	if fdir == tdir {
 		fdir.Lock()

@@ -47,6 +47,8 @@ func Link(dir *vnode.Vnode, name string, vp *vnode.Vnode) error {
 	if dir.Mount != vp.Mount {
 		return abi.EXDEV
 	}
+	dir.Mount.LockEntries()
+	defer dir.Mount.UnlockEntries()
 	return edit(dir, func(ed vnode.Editor) error {
 		if err := absent(dir, name); err != nil {
 			return err
@@ -60,6 +62,7 @@ func Link(dir *vnode.Vnode, name string, vp *vnode.Vnode) error {
 // Remove takes out name, which must be vp: ENOENT when it is not, EBUSY when
 // something is mounted on it.
 func Remove(dir *vnode.Vnode, name string, vp *vnode.Vnode) error {
+	dir.Mount.LockEntries()
 	err := edit(dir, func(ed vnode.Editor) error {
 		now, err := dir.Lookup(name)
 		if err != nil {
@@ -78,6 +81,7 @@ func Remove(dir *vnode.Vnode, name string, vp *vnode.Vnode) error {
 		}
 		return err
 	})
+	dir.Mount.UnlockEntries()
 	if err == nil {
 		vp.Note(abi.NOTE_DELETE)
 	}

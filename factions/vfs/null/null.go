@@ -47,6 +47,7 @@ func mount(v *vfs.VFS, l *proc.LWP, m *vnode.Mount, args usermem.InOutBuf) (vnod
 		return nil, abi.ENOTDIR
 	}
 	m.From = string(append([]byte(nil), path...))
+	m.Layered = true
 	fs := &FS{v: v, mount: m, nodes: map[*vnode.Vnode]*node{}}
 	fs.root = fs.wrap(target.Ref())
 	fs.top = target

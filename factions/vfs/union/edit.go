@@ -215,13 +215,25 @@ func (n *dirNode) Rename(name string, vp, to *vnode.Vnode, toName string, over *
 	return nil
 }
 
-// moved tells a node where it is now.
+// moved tells a node where it is now. What was above the new parent until the
+// upper tree was changed by other names is not any more: a node that was moved
+// below n is told so by its next lookup.
 func (n *node) moved(parent *node, name string) {
 	parent.vp.Ref()
 	n.fs.mu.Lock()
+	cut := parent
+	for cut != nil && cut.parent != n {
+		cut = cut.parent
+	}
+	if cut != nil {
+		cut.parent, cut.name = nil, ""
+	}
 	old := n.parent
 	n.parent, n.name = parent, name
 	n.fs.mu.Unlock()
+	if cut != nil {
+		n.vp.Unref() // the caller has one too
+	}
 	if old != nil {
 		old.vp.Unref() // the caller has one too
 	}

@@ -94,7 +94,7 @@ func (fs *FS) known(parent *node, name string, upper, lower *vnode.Vnode) *node 
 		return nil
 	}
 	n.vp.Ref()
-	if n.parent == nil && parent != nil && n != fs.root {
+	if n.parent == nil && parent != nil && n != fs.root && !parent.within(n) {
 		n.parent, n.name = parent, name
 		parent.vp.Ref()
 	}
@@ -103,6 +103,17 @@ func (fs *FS) known(parent *node, name string, upper, lower *vnode.Vnode) *node 
 		fs.nodes[upper] = n
 	}
 	return n
+}
+
+// within reports n or one of the directories it is in. Preconditions: fs.mu is
+// held.
+func (n *node) within(outer *node) bool {
+	for ; n != nil; n = n.parent {
+		if n == outer {
+			return true
+		}
+	}
+	return false
 }
 
 func (fs *FS) newNode(like *vnode.Vnode) *node {

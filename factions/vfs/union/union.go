@@ -65,6 +65,7 @@ func mount(v *vfs.VFS, l *proc.LWP, m *vnode.Mount, args usermem.InOutBuf) (vnod
 		return nil, abi.ENOTDIR
 	}
 	m.From = string(append([]byte(nil), path...))
+	m.Layered = true
 	fs := &FS{v: v, mount: m, nodes: map[*vnode.Vnode]*node{}}
 	switch a.Mntflags & abi.UNMNT_OPMASK {
 	case abi.UNMNT_ABOVE:

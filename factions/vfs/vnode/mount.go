@@ -84,13 +84,45 @@ type Mount struct {
 	// Lend, when virtual CPUs are bounded, runs what may wait long for a lock
 	// (proc.Table.Lend); nil otherwise.
 	Lend func(fn func())
-	// Rename is held by who renames.
-	Rename sync.Mutex
+	// Layered is set by a FileSystem whose tree also changes by other names
+	// than its own, those of the file systems below.
+	Layered bool
 
+	tree  sync.Mutex // see LockTree
 	flags atomic.Uint64
 	users atomic.Int64
 	dead  atomic.Bool
 	gate  sync.Mutex // held while the mount is being taken off
+}
+
+// LockTree keeps other renames from the mount: who renames holds it while two
+// directories are locked, before either.
+func (m *Mount) LockTree() {
+	if m.Lend == nil {
+		m.tree.Lock()
+	} else if !m.tree.TryLock() {
+		m.Lend(m.tree.Lock)
+	}
+}
+
+// UnlockTree ends LockTree.
+func (m *Mount) UnlockTree() { m.tree.Unlock() }
+
+// LockEntries is held, before the directory's lock, by who locks a file with its
+// directory locked. It is LockTree for what lies on other file systems: there
+// the file may have become the directory's parent since it was found, and two
+// that lock them in either order would wait for each other.
+func (m *Mount) LockEntries() {
+	if m.Layered {
+		m.LockTree()
+	}
+}
+
+// UnlockEntries ends LockEntries.
+func (m *Mount) UnlockEntries() {
+	if m.Layered {
+		m.UnlockTree()
+	}
 }
 
 // Flags returns the MNT_ flags.

@@ -5,7 +5,7 @@
 // Locks. A vnode is locked by the vnode layer, never by its file system: each
 // method of Node, Dir and File says which lock its caller holds. Locks are
 // taken from a directory to what is in it; two directories that neither holds
-// the other are locked together only by rename, under Mount.Rename. No lock is
+// the other are locked together only by rename, under Mount.LockTree. No lock is
 // held while a user's memory is touched or a device is read.
 //
 // References. Who holds a vnode beyond a lock has a reference (Ref), and gives
