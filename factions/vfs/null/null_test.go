@@ -160,7 +160,7 @@ func TestBothSides(t *testing.T) {
 	g.do("mkdir", g.v.Mkdir(g.l, "/b", 0o755))
 	g.do("mount", g.mount("/a", "/b"))
 	var wg sync.WaitGroup
-	for c := range 4 {
+	for c := range 8 {
 		_, l, err := g.b.NewGuest("client")
 		g.do("client", err)
 		wg.Go(func() { storm(g.v, l, rand.New(rand.NewPCG(2, uint64(c))), []string{"/a", "/b"}) })
@@ -177,13 +177,13 @@ func storm(v *vfs.VFS, l *proc.LWP, rng *rand.Rand, roots []string) {
 		}
 		return p
 	}
-	for range 3000 {
-		switch p := path(); rng.IntN(5) {
+	for range 1500 {
+		switch p := path(); rng.IntN(6) {
 		case 0:
 			_ = v.Mkdir(l, p, 0o755)
 		case 1:
 			_ = v.Mkfile(l, p+"/f", 0o644, []byte("x"))
-		case 2:
+		case 2, 5:
 			_ = v.SysRename(l, str(p), str(path()))
 		case 3:
 			_ = v.SysRename(l, str(p+"/f"), str(path()+"/f"))

@@ -224,7 +224,7 @@ func TestModes(t *testing.T) {
 	g.do("rmdir", g.v.Remove(g.l, "/low/dir/in/f"))
 }
 
-// TestStorm has many change one union at once.
+// TestStorm has many change one union, and its upper tree by its own name.
 func TestStorm(t *testing.T) {
 	g := boot(t)
 	g.do("mkdir", g.v.Mkdir(g.l, "/a", 0o755))
@@ -240,7 +240,7 @@ func TestStorm(t *testing.T) {
 	for c := range 4 {
 		_, l, err := g.b.NewGuest("client")
 		g.do("client", err)
-		wg.Go(func() { storm(g.v, l, rand.New(rand.NewPCG(2, uint64(c))), []string{"/b"}) })
+		wg.Go(func() { storm(g.v, l, rand.New(rand.NewPCG(2, uint64(c))), []string{"/a", "/b", "/b"}) })
 	}
 	wg.Wait()
 	g.do("unmount", g.v.SysUnmount(g.l, str("/b"), 0))
