@@ -6,11 +6,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The device's calls never sleep, so Go's scheduler is not told of them: it would
-// look after each of them for some time, on a thread of its own.
+// Answering, and reading where there may be nothing, never sleeps, so Go's
+// scheduler is not told of it: it would look after each call for some time, on a
+// thread of its own.
 
-// read reads into b.
-func read(fd int, b []byte) (int, error) {
+// tryRead reads into b without waiting.
+func tryRead(fd int, b []byte) (int, error) {
 	n, _, e := unix.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
 	if e != 0 {
 		return 0, e
@@ -21,6 +22,16 @@ func read(fd int, b []byte) (int, error) {
 // write writes b.
 func write(fd int, b []byte) error {
 	_, _, e := unix.RawSyscall(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
+	if e != 0 {
+		return e
+	}
+	return nil
+}
+
+// clone has a descriptor of the device serve the mount of another one as well.
+func clone(fd, other int) error {
+	mount := uint32(other)
+	_, _, e := unix.RawSyscall(unix.SYS_IOCTL, uintptr(fd), devClone, uintptr(unsafe.Pointer(&mount)))
 	if e != 0 {
 		return e
 	}

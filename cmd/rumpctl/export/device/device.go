@@ -16,7 +16,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -33,10 +32,8 @@ type Server struct {
 	dir      string
 	tool     string
 
-	dev  *os.File
-	wait interface {
-		Read(f func(fd uintptr) bool) error
-	}
+	// fd is the device; a helper's is another one of the same mount, by which
+	// nobody waits.
 	fd int
 
 	// state is the number of the leader's request, and whether it is being
@@ -81,23 +78,21 @@ func Mount(dir, tool string, o *fuse.MountOptions, files func(*Server) fuse.RawF
 
 // begin answers the host's first request, which says what both can do.
 func (s *Server) begin() error {
-	if err := unix.SetNonblock(s.fd, true); err != nil {
-		return err
-	}
-	s.dev = os.NewFile(uintptr(s.fd), "/dev/fuse")
-	conn, err := s.dev.SyscallConn()
-	if err != nil {
-		return err
-	}
-	s.wait = conn
-	w := s.spare.Get().(*worker)
+	w := s.worker(s.fd)
 	defer s.spare.Put(w)
-	if err := w.await(); err != nil {
+	if err := w.receive(); err != nil {
 		return fmt.Errorf("/dev/fuse: %w", err)
 	}
 	w.answer()
 	tune(s.dir)
 	return nil
+}
+
+// worker takes one for a descriptor.
+func (s *Server) worker(fd int) *worker {
+	w := s.spare.Get().(*worker)
+	w.fd = fd
+	return w
 }
 
 // Wait returns when the mount has ended.
@@ -106,7 +101,7 @@ func (s *Server) Wait() {
 	if s.ended.CompareAndSwap(false, true) {
 		s.watcher.Stop()
 		s.raw.OnUnmount()
-		_ = s.dev.Close()
+		_ = unix.Close(s.fd)
 	}
 }
 

@@ -2,16 +2,17 @@
 package device
 
 import (
-	"runtime"
+	"errors"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
 const (
-	// backlog is how many requests must have been there already, one after the
-	// other, before there is a helper.
-	backlog = 8
+	// lookEach is how many requests are answered between two looks for more, and
+	// backlog how many looks, one after the other, must find some before there is
+	// a helper.
+	lookEach, backlog = 4, 3
 	// watchTime is how often the deputy looks; watchIdle, how often in vain
 	// before it stops.
 	watchTime = 10 * time.Millisecond
@@ -20,30 +21,20 @@ const (
 
 // lead answers requests until the end, or until a deputy leads.
 func (s *Server) lead() {
-	w := s.spare.Get().(*worker)
+	w := s.worker(s.fd)
 	defer s.spare.Put(w)
 	at := s.state.Load()
-	pace := pace{gap: longGap, cpus: runtime.NumCPU()}
-	defer pace.close()
-	for waiting := 0; ; {
-		err := w.receive()
-		waiting++
-		if err == unix.EAGAIN {
-			waiting = 0
-			err = pace.next(w)
-		}
-		if err != nil { // ENODEV: it is unmounted, or the connection was aborted
+	for looks := backlog; ; {
+		if w.receive() != nil { // ENODEV: it is unmounted, or the connection was aborted
 			s.over.Store(true)
 			return
 		}
-		if waiting >= backlog {
-			waiting = 0
-			s.startHelper()
+		if at/2%lookEach == 0 {
+			looks = s.look(looks)
 		}
 		s.state.Store(at | 1)
 		s.beWatched()
 		w.answer()
-		pace.answered = time.Now()
 		if !s.state.CompareAndSwap(at|1, at+2) {
 			return
 		}
@@ -87,6 +78,20 @@ func (s *Server) watch() {
 	}
 }
 
+// look starts a helper when requests were waiting at the last of so many looks,
+// and tells how many looks remain.
+func (s *Server) look(looks int) int {
+	fds := [1]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}
+	if n, err := unix.Poll(fds[:], 0); n != 1 || err != nil {
+		return backlog
+	}
+	if looks > 1 {
+		return looks - 1
+	}
+	s.startHelper()
+	return backlog
+}
+
 // startHelper starts one unless there are enough.
 func (s *Server) startHelper() {
 	if s.helpers.Add(1) > s.maxHelpers {
@@ -99,9 +104,26 @@ func (s *Server) startHelper() {
 // help answers requests as long as there are any.
 func (s *Server) help() {
 	defer s.helpers.Add(-1)
-	w := s.spare.Get().(*worker)
+	fd, err := s.another()
+	if err != nil {
+		return
+	}
+	defer func() { _ = unix.Close(fd) }()
+	w := s.worker(fd)
 	defer s.spare.Put(w)
-	for w.receive() == nil {
+	for w.try() == nil {
 		w.answer()
 	}
+}
+
+// another returns a descriptor of the device by which nobody waits.
+func (s *Server) another() (int, error) {
+	fd, err := unix.Open("/dev/fuse", unix.O_RDWR|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return -1, err
+	}
+	if err := clone(fd, s.fd); err != nil {
+		return -1, errors.Join(err, unix.Close(fd))
+	}
+	return fd, nil
 }

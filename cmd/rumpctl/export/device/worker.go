@@ -14,46 +14,46 @@ const (
 	writeIn   = 40 // fuse_write_in, after it
 	outHeader = 16 // fuse_out_header
 	page      = 4096
+
+	// devClone is FUSE_DEV_IOC_CLONE, _IOR(229, 0, uint32).
+	devClone = 0x8004e500
 )
 
 // worker is the room for a request and its answer. One goroutine uses it.
 type worker struct {
 	s *Server
+	// fd is the device: what is read by one descriptor is answered by that one.
+	fd int
 	// in and out have room for the largest; n is how long the request is.
 	in, out []byte
 	n       int
-	err     error
 	// Both are made once: they would be garbage after each request.
 	ins, outs [1][]byte
-	read      func(fd uintptr) bool
 }
 
 func newWorker(s *Server, maxData int) *worker {
 	w := &worker{s: s}
 	w.in = make([]byte, maxData+2*page)[page-inHeader-writeIn:]
 	w.out = make([]byte, maxData+3*page)[page-outHeader:]
-	w.read = func(uintptr) bool { return w.receive() != unix.EAGAIN }
 	return w
 }
 
-// receive reads a request: EAGAIN if there is none, ENODEV at the end.
-func (w *worker) receive() error {
+// receive waits for a request, on a thread of its own, and reads it: ENODEV at the
+// end.
+func (w *worker) receive() error { return w.by(unix.Read) }
+
+// try reads a request: EAGAIN if there is none.
+func (w *worker) try() error { return w.by(tryRead) }
+
+func (w *worker) by(read func(fd int, b []byte) (int, error)) (err error) {
 	for {
-		w.n, w.err = read(w.s.fd, w.in)
-		switch w.err {
+		w.n, err = read(w.fd, w.in)
+		switch err {
 		case unix.EINTR, unix.ENOENT: // ENOENT: its caller gave it up
 			continue
 		}
-		return w.err
-	}
-}
-
-// await waits for a request and reads it. Only the leader does.
-func (w *worker) await() error {
-	if err := w.s.wait.Read(w.read); err != nil {
 		return err
 	}
-	return w.err
 }
 
 // answer does what the request asks for, and answers it. The error of writing is
@@ -68,7 +68,7 @@ func (w *worker) answer() {
 		n = w.refuse(-int32(st))
 	}
 	if n > 0 {
-		_ = write(w.s.fd, w.out[:n])
+		_ = write(w.fd, w.out[:n])
 	}
 }
 
