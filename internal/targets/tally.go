@@ -14,7 +14,7 @@ import (
 // tally is the outcome of tests so far.
 type tally struct {
 	passed, failed, skipped int
-	skippedWhy              []string
+	skippedWhy, failures    []string
 }
 
 // testEvent is one line of go test -json.
@@ -25,7 +25,7 @@ type testEvent struct {
 // test runs all tests, prints the runner's line for each package and the
 // output of what failed.
 func (t *tally) test(ctx context.Context) error {
-	cmd, err := goCmd(ctx, "test", "-race", "-json", "-timeout", "10m", "./...")
+	cmd, err := goCmd(ctx, "test", "-race", "-json", "-timeout", "8m", "./...")
 	if err != nil {
 		return err
 	}
@@ -67,6 +67,9 @@ func (t *tally) read(r io.Reader, w io.Writer) {
 		case "pass", "fail", "skip":
 			t.count(e, said[key], w)
 			delete(said, key)
+			if e.Test == "" && e.Action == "fail" {
+				t.unfinished(e.Package, said, w)
+			}
 		}
 	}
 }
@@ -85,10 +88,26 @@ func (t *tally) count(e testEvent, said []string, w io.Writer) {
 		t.passed++
 	case "fail":
 		t.failed++
+		t.failures = append(t.failures, e.Package+" "+e.Test)
 		fmt.Fprint(w, strings.Join(said, ""))
 	case "skip":
 		t.skipped++
 		t.skippedWhy = append(t.skippedWhy, e.Test+": "+reason(said))
+	}
+}
+
+// unfinished counts the tests that were under way when those of a package
+// ended, by a panic or because time was up, and prints their output.
+func (t *tally) unfinished(pkg string, said map[string][]string, w io.Writer) {
+	for key, lines := range said {
+		name, ok := strings.CutPrefix(key, pkg+".")
+		if !ok || name == "" {
+			continue
+		}
+		t.failed++
+		t.failures = append(t.failures, pkg+" "+name+", which did not end")
+		fmt.Fprint(w, strings.Join(lines, ""))
+		delete(said, key)
 	}
 }
 
@@ -103,9 +122,12 @@ func reason(said []string) string {
 	return "no reason given"
 }
 
-// skips says which tests did not run, and why.
-func (t *tally) skips() {
+// rest says which tests did not run, and why, and which failed.
+func (t *tally) rest() {
 	for _, s := range t.skippedWhy {
 		fmt.Println("skipped\t" + s)
+	}
+	for _, s := range t.failures {
+		fmt.Println("failed\t" + s)
 	}
 }

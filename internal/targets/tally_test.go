@@ -1,6 +1,7 @@
 package targets
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -14,18 +15,23 @@ func TestTallyCountsAndShowsFailures(t *testing.T) {
 {"Action":"skip","Package":"p","Test":"TestB"}
 {"Action":"pass","Package":"p","Test":"TestC"}
 {"Action":"pass","Package":"p"}
+{"Action":"output","Package":"p.q","Test":"TestD","Output":"panic: test timed out after 5m0s\n"}
+{"Action":"fail","Package":"p.q"}
 not json
 `
 	var tl tally
 	var out strings.Builder
 	tl.read(strings.NewReader(events), &out)
-	if tl.passed != 1 || tl.failed != 1 || tl.skipped != 1 {
-		t.Errorf("counted %d passed, %d failed, %d skipped; want 1 of each", tl.passed, tl.failed, tl.skipped)
+	if tl.passed != 1 || tl.failed != 2 || tl.skipped != 1 {
+		t.Errorf("counted %d passed, %d failed, %d skipped; want 1, 2 and 1", tl.passed, tl.failed, tl.skipped)
 	}
-	for _, want := range []string{"ok  \tp", "a_test.go:3: broken", "not json"} {
+	for _, want := range []string{"ok  \tp", "a_test.go:3: broken", "timed out", "not json"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("output lacks %q:\n%s", want, out.String())
 		}
+	}
+	if want := []string{"p TestA", "p.q TestD, which did not end"}; !slices.Equal(tl.failures, want) {
+		t.Errorf("failures: %q", tl.failures)
 	}
 	if len(tl.skippedWhy) != 1 || tl.skippedWhy[0] != "TestB: needs root" {
 		t.Errorf("skips: %q", tl.skippedWhy)

@@ -39,7 +39,7 @@ func Test(ctx context.Context) error {
 	if err == nil {
 		err = step("fuzzing, "+fuzzTime.String()+" each", func() error { return total.fuzz(ctx) })
 	}
-	total.skips()
+	total.rest()
 	fmt.Printf("%d passed, %d failed, %d skipped\n", total.passed, total.failed, total.skipped)
 	return err
 }
