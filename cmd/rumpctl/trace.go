@@ -35,6 +35,9 @@ calls of trace itself are not shown.`,
 					return usagef("%q is no process id; rumpctl ps shows them", text)
 				}
 			}
+			if o.has('f') && pid == 0 {
+				return usagef("-f follows the process that -p names; without -p, trace shows all processes")
+			}
 			t, err := k.tracer()
 			if err != nil {
 				return err
