@@ -72,12 +72,11 @@ const maxMembers = 64
 // that is no Ethernet or the bridge itself, EEXIST when it is a member, EBUSY
 // when it is one of another bridge.
 func (b *bridge) add(name string) error {
-	b.mu.Lock()
+	l, tapped := b.in.Link(name), b.in.Tapped(name)
+	list := b.lockAlive()
 	defer b.mu.Unlock()
-	l := b.in.Link(name)
-	list := b.alive()
 	switch {
-	case l == nil && b.in.Tapped(name) == nil:
+	case l == nil && tapped == nil:
 		return abi.ENOENT
 	case l == nil || l == b.link:
 		return abi.EINVAL
@@ -98,9 +97,8 @@ func (b *bridge) add(name string) error {
 
 // remove ends a membership: ENOENT when there is none.
 func (b *bridge) remove(name string) error {
-	b.mu.Lock()
+	list := b.lockAlive()
 	defer b.mu.Unlock()
-	list := b.alive()
 	m := find(list, name)
 	if m == nil {
 		return abi.ENOENT
@@ -116,19 +114,24 @@ func (b *bridge) release(m *member) {
 	b.table.forget(m)
 }
 
-// alive returns the members whose interfaces have not been destroyed; the
-// others are no longer members. Preconditions: b.mu is held.
-func (b *bridge) alive() []*member {
-	list := *b.members.Load()
-	gone := func(m *member) bool { return b.in.Link(m.link.Name()) != m.link }
-	if slices.ContainsFunc(list, gone) {
-		for _, m := range list {
-			if gone(m) {
-				b.release(m)
-			}
+// lockAlive locks b.mu and returns the members whose interfaces have not been
+// destroyed; the others are no longer members. Who destroys a bridge holds the
+// list of interfaces when it takes b.mu: that is looked at before.
+func (b *bridge) lockAlive() []*member {
+	var gone []*member
+	for _, m := range *b.members.Load() {
+		if b.in.Link(m.link.Name()) != m.link {
+			gone = append(gone, m)
 		}
-		list = slices.DeleteFunc(slices.Clone(list), gone)
-		b.members.Store(&list)
+	}
+	b.mu.Lock()
+	list := *b.members.Load()
+	for _, m := range gone {
+		if slices.Contains(list, m) {
+			b.release(m)
+			list = lists.Without(slices.Clone(list), m)
+			b.members.Store(&list)
+		}
 	}
 	return list
 }

@@ -145,9 +145,8 @@ func (b *bridge) ask(cmd uint64, p []byte, arg *file.Arg) error {
 			return abi.EINVAL
 		}
 		copy(usermem.BytesOf(&r), p)
-		b.mu.Lock()
+		m := find(b.lockAlive(), name(r.Ifsname[:]))
 		defer b.mu.Unlock()
-		m := find(b.alive(), name(r.Ifsname[:]))
 		if m == nil {
 			return abi.ENOENT
 		}
@@ -167,9 +166,9 @@ func (b *bridge) ask(cmd uint64, p []byte, arg *file.Arg) error {
 }
 
 func (b *bridge) memberList() (all []byte) {
-	b.mu.Lock()
+	list := b.lockAlive()
 	defer b.mu.Unlock()
-	for _, m := range b.alive() {
+	for _, m := range list {
 		var r abi.Ifbreq
 		m.describe(&r)
 		all = append(all, usermem.BytesOf(&r)...)
