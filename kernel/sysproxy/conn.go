@@ -130,7 +130,8 @@ func (c *conn) stalled() {
 }
 
 // fail ends the connection: blocked calls are interrupted, waits for the
-// client's memory end with EFAULT, idle workers go. It may be called again.
+// client's memory end with EFAULT, which the client is not told, idle workers
+// go. It may be called again.
 func (c *conn) fail() {
 	c.mu.Lock()
 	if c.dead {
@@ -143,6 +144,7 @@ func (c *conn) fail() {
 	}
 	c.idle = nil
 	for _, w := range c.waiters {
+		w.cut = true
 		w.answer(abi.EFAULT)
 	}
 	c.waiters = nil

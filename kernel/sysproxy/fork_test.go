@@ -205,3 +205,16 @@ func TestCloseAnswersBlockedCalls(t *testing.T) {
 	}
 	p.expectEOF()
 }
+
+// A call that waits for the client's memory when the server ends is not
+// answered: EFAULT would be the client's fault.
+func TestCloseInACopy(t *testing.T) {
+	w := boot(t, sysproxy.Options{})
+	p := w.guest()
+	for i := range 2 { // the reader asks, and a worker beside it
+		p.send(call(uint64(i), 4, 1, 0x1000, 3))
+		p.next()
+	}
+	w.s.Close()
+	p.expectEOF()
+}

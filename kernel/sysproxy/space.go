@@ -88,6 +88,7 @@ func (w *worker) request(typ uint16, n, addr uint64, dst []byte, least uint64) e
 	c.mu.Lock()
 	if c.dead {
 		c.mu.Unlock()
+		w.cut = true
 		return abi.EFAULT
 	}
 	if c.waiters == nil {

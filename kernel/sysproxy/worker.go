@@ -48,6 +48,9 @@ type worker struct {
 	name  string // of an exec
 
 	ask ask
+	// cut says that the connection ended while the call wanted something of
+	// the client: it gets no answer, but sees the end.
+	cut bool
 	output
 }
 
@@ -266,8 +269,12 @@ func (w *worker) reply(err error) {
 		errno, _ = err.(abi.Errno)
 	}
 	w.hasWin = false
-	w.out = sp.AppendResult(w.out, w.reqno, int32(errno), w.frame.Ret)
-	_ = w.sent(w.flush())
+	if w.cut {
+		w.out = w.out[:0]
+	} else {
+		w.out = sp.AppendResult(w.out, w.reqno, int32(errno), w.frame.Ret)
+		_ = w.sent(w.flush())
+	}
 	if w.lent != nil {
 		w.shrink()
 	}
