@@ -51,7 +51,7 @@ func (m *machine) bind(a []string) (string, error) {
 	if err := m.c.Bind(m.fd(a[0]), m.addr(a[1])); err != nil {
 		return "", err
 	}
-	if strings.HasPrefix(a[1], "4:") || strings.HasPrefix(a[1], "6:") {
+	if fam, _, _ := strings.Cut(strings.ReplaceAll(a[1], "@", ":"), ":"); fam == "4" || fam == "6" {
 		var sa [28]byte
 		n := uint32(len(sa))
 		if err := m.c.Getsockname(m.fd(a[0]), sa[:], &n); err != nil {

@@ -3,6 +3,7 @@ package sockets_test
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,8 +72,19 @@ func atoi(s string) int {
 }
 
 // addr returns the address that a word means: a path, or 4:PORT, 6:PORT,
-// 4:NAME (the port of a socket).
+// 4:NAME (the port of a socket). 4@HOST:PORT and 6@HOST:PORT are of other hosts
+// than this.
 func (m *machine) addr(word string) []byte {
+	if fam, rest, ok := strings.Cut(word, "@"); ok {
+		host, port, _ := strings.Cut(rest, ":")
+		if fam == "6" {
+			i := strings.LastIndex(rest, ":")
+			host, port = rest[:i], rest[i+1:]
+		}
+		b, a := m.addr(fam+":"+port), netip.MustParseAddr(host)
+		copy(b[len(b)-map[string]int{"4": 12, "6": 20}[fam]:], a.AsSlice())
+		return b
+	}
 	fam, rest, _ := strings.Cut(word, ":")
 	port := uint16(0)
 	if p, ok := m.ports[rest]; ok {

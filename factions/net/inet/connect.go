@@ -83,11 +83,16 @@ func (e *endpoint) Bind(l *proc.LWP, addr []byte) error {
 	if a.Port != 0 && a.Port < abi.IPPORT_RESERVED && !l.Cred().IsRoot() {
 		return abi.EACCES
 	}
+	if a.Port == 0 {
+		if done, err := e.pick(l, a, tcpip.FullAddress{}); done {
+			return err
+		}
+	}
 	return errno(e.ep.Bind(wildcard(a)))
 }
 
 // Connect implements net.Endpoint.
-func (e *endpoint) Connect(_ *proc.LWP, addr []byte) error {
+func (e *endpoint) Connect(l *proc.LWP, addr []byte) error {
 	if e.kind == kindTCP {
 		if e.connected() {
 			return abi.EISCONN
@@ -110,6 +115,9 @@ func (e *endpoint) Connect(_ *proc.LWP, addr []byte) error {
 	}
 	if e.v6 && header.IsV4MappedAddress(a.Addr) && e.ep.SocketOptions().GetV6Only() {
 		return abi.EINVAL
+	}
+	if _, err := e.pick(l, tcpip.FullAddress{}, a); err != nil {
+		return err
 	}
 	if e.kind == kindTCP {
 		return e.connectStream(a)
@@ -188,10 +196,16 @@ func (e *endpoint) pass(to *endpoint) {
 	so.SetDelayOption(from.GetDelayOption())
 	so.SetKeepAlive(from.GetKeepAlive())
 	so.SetLinger(from.GetLinger())
-	for _, o := range []tcpip.SockOptInt{tcpip.KeepaliveCountOption, tcpip.IPv4TTLOption, tcpip.IPv4TOSOption} {
-		if v, err := e.ep.GetSockOptInt(o); err == nil {
-			_ = to.ep.SetSockOptInt(o, v)
+	if v, err := e.ep.GetSockOptInt(tcpip.KeepaliveCountOption); err == nil {
+		_ = to.setInt(tcpip.KeepaliveCountOption, v)
+	}
+	if !e.v6 { // TTL and TOS are not passed on
+		ttl := defaultTTL
+		if e.onlyDirect(0) {
+			ttl = 1
 		}
+		_ = to.setInt(tcpip.IPv4TTLOption, ttl)
+		_ = to.setInt(tcpip.IPv4TOSOption, 0)
 	}
 	var idle tcpip.KeepaliveIdleOption
 	var every tcpip.KeepaliveIntervalOption

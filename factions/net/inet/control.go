@@ -42,7 +42,7 @@ func (e *endpoint) control4(list []byte, cm *tcpip.ReceivableControlMessages) []
 	if cm.HasIPPacketInfo && e.extra.wants(recvIf) {
 		list = net.AppendControl(list, abi.IPPROTO_IP, abi.IP_RECVIF, linkAddr(cm.PacketInfo.NIC))
 	}
-	if cm.HasTTL {
+	if cm.HasTTL && e.extra.wants(recvTTL) {
 		list = net.AppendControl(list, abi.IPPROTO_IP, abi.IP_RECVTTL, []byte{cm.TTL})
 	}
 	return list

@@ -192,6 +192,10 @@ func (e *endpoint) Close() {
 		e.forget()
 	}
 	e.ep.Close()
+	e.extra.close()
+	if e.kind == kindTCP && e.extra.minTTL.Load() != 0 {
+		e.in.urgency.choosy.Add(-1)
+	}
 	if e.kind == kindRaw {
 		e.in.rawList.remove(e)
 	}

@@ -22,6 +22,12 @@ type extra struct {
 	setRecv, setSend atomic.Bool
 	// attempt is the connecting that is under way, nil for none.
 	attempt atomic.Pointer[attempt]
+	// minTTL is IP_MINTTL, 0 when it is not set; zeroTTL says that datagrams
+	// leave with a TTL of 0.
+	minTTL  atomic.Int32
+	zeroTTL atomic.Bool
+	// picky says that the program chose how a port is picked.
+	picky atomic.Bool
 	// more is nil until one of the options is set.
 	more *rare
 }
@@ -36,6 +42,13 @@ type rare struct {
 	// portRange is IP_PORTRANGE.
 	portRange   int32
 	memberships int32
+	// ttl is IP_TTL.
+	ttl int32
+	// maxSeg is TCP_MAXSEG when it is less than the stack takes.
+	maxSeg int32
+	// groups are endpoints that have the multicast options of IPv4 and IPv6, nil
+	// when the socket's own has.
+	groups [2]tcpip.Endpoint
 	// What is kept of IP_PORTALGO, IPV6_FAITH, IPV6_PREFER_TEMPADDR,
 	// IPV6_DONTFRAG, IP_RECVOPTS and IP_RECVRETOPTS.
 	portAlgo, faith, tempAddr, dontFrag, recvOpts, recvRetOpts int32
@@ -55,6 +68,7 @@ const (
 	recvPktInfo
 	pktInfo
 	recvIf
+	recvTTL
 	// setIdle, setInterval and setCount say that a program has chosen the
 	// times of keepalive.
 	setIdle
@@ -71,7 +85,7 @@ const wantsInfo = recvDstAddr | recvPktInfo | pktInfo | recvIf
 // was set. Preconditions: x.mu is held.
 func (x *extra) settled() rare {
 	if x.more == nil {
-		return rare{minMTU: -1, portAlgo: noPortAlgo, tempAddr: -1}
+		return rare{minMTU: -1, portAlgo: noPortAlgo, tempAddr: -1, ttl: noTTL}
 	}
 	return *x.more
 }
@@ -92,6 +106,15 @@ func (x *extra) amend(fn func(*rare)) {
 		x.more = &r
 	}
 	fn(x.more)
+}
+
+// close ends what only the multicast options need.
+func (x *extra) close() {
+	for _, ep := range x.get().groups {
+		if ep != nil {
+			ep.Close()
+		}
+	}
 }
 
 func (x *extra) setPeer(a tcpip.FullAddress) {

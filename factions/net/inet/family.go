@@ -62,7 +62,11 @@ func (in *Inet) open(k kind, v6 bool, number int32) (net.Endpoint, error) {
 	if v6 {
 		e.ep.SocketOptions().SetV6Only(true)
 	}
-	err = e.setInt(tcpip.IPv4TTLOption, defaultTTL)
+	ttl := defaultTTL
+	if k == kindRaw {
+		ttl = maxTTL
+	}
+	err = e.setInt(tcpip.IPv4TTLOption, ttl)
 	if err == nil && k != kindTCP { // datagrams may be fragmented
 		err = e.setInt(tcpip.MTUDiscoverOption, int(tcpip.PMTUDiscoveryDont))
 	}

@@ -40,6 +40,7 @@ type Inet struct {
 	urgency urgency
 	keepers keepers
 	rawList rawSockets
+	ports   ports
 	// discovery hears what routers advertise.
 	discovery discovery
 	// raws counts raw sockets that receive TCP or UDP.

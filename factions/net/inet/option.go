@@ -20,7 +20,7 @@ func (e *endpoint) SetOption(_ *proc.LWP, level, name int32, val []byte) error {
 		return e.setTCP(name, val)
 	case level == abi.IPPROTO_UDP && e.kind == kindUDP && !e.v6:
 		return setUDP(name, val)
-	case level == abi.IPPROTO_IP && !e.v6:
+	case level == abi.IPPROTO_IP && (!e.v6 || ofGroups(name)):
 		return e.setIP(name, val)
 	case level == abi.IPPROTO_IPV6 && e.v6:
 		return e.setIP6(name, val)
@@ -39,7 +39,7 @@ func (e *endpoint) Option(level, name int32) ([]byte, error) {
 		return e.getTCP(name)
 	case level == abi.IPPROTO_UDP && e.kind == kindUDP && !e.v6:
 		return nil, abi.EINVAL
-	case level == abi.IPPROTO_IP && !e.v6:
+	case level == abi.IPPROTO_IP && (!e.v6 || ofGroups(name)):
 		return e.getIP(name)
 	case level == abi.IPPROTO_IPV6 && e.v6:
 		return e.getIP6(name)
@@ -60,6 +60,9 @@ func (e *endpoint) overflowed() int32 {
 // setSocket tells the stack of an option that the socket layer has accepted.
 func (e *endpoint) setSocket(name int32, val []byte) error {
 	so := e.ep.SocketOptions()
+	if name == abi.SO_DONTROUTE && e.kind == kindTCP && !e.v6 {
+		return e.useTTL()
+	}
 	if name == abi.SO_NOHEADER && !e.v6 && e.kind != kindRaw {
 		return nil // there is never a header
 	}

@@ -9,18 +9,16 @@ import (
 )
 
 func (e *endpoint) setIP(name int32, val []byte) error {
-	switch name {
-	case abi.IP_MULTICAST_IF, abi.IP_MULTICAST_TTL, abi.IP_MULTICAST_LOOP,
-		abi.IP_ADD_MEMBERSHIP, abi.IP_DROP_MEMBERSHIP:
+	switch {
+	case ofGroups(name):
 		return e.setMulticast(name, val)
-	case abi.IP_OPTIONS, abi.IP_RETOPTS:
-		return setHeaderOptions(name, val)
-	}
-	if e.keepsOption(name) {
+	case name == abi.IP_OPTIONS:
+		return setHeaderOptions(val)
+	case e.keepsOption(name):
 		return e.setKept(name, val)
 	}
-	if _, known := e.ipFlag(name); !known && name != abi.IP_TOS && name != abi.IP_TTL &&
-		name != abi.IP_PORTRANGE && (name != abi.IP_HDRINCL || e.kind != kindRaw) {
+	if _, known := e.ipFlag(name); !known && name != abi.IP_TOS && name != abi.IP_TTL && name != abi.IP_MINTTL &&
+		(name != abi.IP_HDRINCL || e.kind != kindRaw) {
 		return abi.ENOPROTOOPT
 	}
 	v, err := net.Int(val)
@@ -30,25 +28,19 @@ func (e *endpoint) setIP(name int32, val []byte) error {
 	return e.setIPInt(name, v)
 }
 
-// setHeaderOptions takes IP_OPTIONS when they ask for nothing: EINVAL for a
-// length that is no number of words. The stack can't send others.
-func setHeaderOptions(name int32, val []byte) error {
-	if len(val) == 0 {
-		return nil
-	}
-	if name != abi.IP_OPTIONS {
-		return abi.ENOPROTOOPT
-	}
+// setHeaderOptions takes IP_OPTIONS: EINVAL for a length that is no number of
+// words, or a first option that is cut short. None is ever sent, as NetBSD
+// 7.99.34 sends none; it sends packets to the first hop of a source route, which
+// is refused.
+func setHeaderOptions(val []byte) error {
 	if len(val)%4 != 0 {
 		return abi.EINVAL
 	}
-	for _, b := range val {
-		if b == ipOptEnd {
-			break
-		}
-		if b != ipOptNothing {
-			return abi.ENOPROTOOPT
-		}
+	if len(val) == 0 || val[0] == ipOptEnd || val[0] == ipOptNothing {
+		return nil
+	}
+	if n := int(val[1]); n < 2 || n > len(val) || val[0] == abi.IPOPT_LSRR || val[0] == abi.IPOPT_SSRR {
+		return abi.EINVAL
 	}
 	return nil
 }
@@ -61,18 +53,16 @@ func (e *endpoint) setIPInt(name, v int32) error {
 	case abi.IP_TOS:
 		return e.setInt(tcpip.IPv4TOSOption, int(v&0xff))
 	case abi.IP_TTL:
-		return e.setInt(tcpip.IPv4TTLOption, int(v&0xff))
+		return e.setTTL(v & 0xff)
+	case abi.IP_MINTTL:
+		return e.setMinTTL(v)
 	case abi.IP_HDRINCL:
 		e.ep.SocketOptions().SetHeaderIncluded(v != 0)
-		return nil
-	case abi.IP_PORTRANGE:
-		return e.setPortRange(v)
-	case abi.IP_RECVTTL:
-		e.ep.SocketOptions().SetReceiveTTL(v != 0)
 		return nil
 	}
 	f, _ := e.ipFlag(name)
 	e.ep.SocketOptions().SetReceivePacketInfo(e.extra.want(f, v != 0)&wantsInfo != 0)
+	e.wantTTL()
 	return nil
 }
 
@@ -80,7 +70,7 @@ func (e *endpoint) setIPInt(name, v int32) error {
 func (e *endpoint) ipFlag(name int32) (f sockFlags, known bool) {
 	switch name {
 	case abi.IP_RECVTTL:
-		return 0, true
+		return recvTTL, true
 	case abi.IP_RECVDSTADDR:
 		return recvDstAddr, true
 	case abi.IP_RECVIF:
@@ -93,37 +83,23 @@ func (e *endpoint) ipFlag(name int32) (f sockFlags, known bool) {
 	return 0, false
 }
 
-// setPortRange takes IP_PORTRANGE: the default range is the high one. The low
-// one is not served.
-func (e *endpoint) setPortRange(v int32) error {
-	if v != abi.IP_PORTRANGE_DEFAULT && v != abi.IP_PORTRANGE_HIGH {
-		return abi.EINVAL
-	}
-	e.extra.amend(func(r *rare) { r.portRange = v })
-	return nil
-}
-
 func (e *endpoint) getIP(name int32) ([]byte, error) {
-	so := e.ep.SocketOptions()
+	if ofGroups(name) {
+		return e.getMulticast(name)
+	}
 	switch name {
 	case abi.IP_OPTIONS, abi.IP_RETOPTS:
 		return nil, nil
 	case abi.IP_TOS:
 		return e.getInt(tcpip.IPv4TOSOption)
 	case abi.IP_TTL:
-		return e.ttl()
+		return net.Value(e.ttl()), nil
+	case abi.IP_MINTTL:
+		return net.Value(e.extra.minTTL.Load()), nil
 	case abi.IP_HDRINCL:
 		if e.kind == kindRaw {
-			return net.FromBool(so.GetHeaderIncluded()), nil
+			return net.FromBool(e.ep.SocketOptions().GetHeaderIncluded()), nil
 		}
-	case abi.IP_RECVTTL:
-		return net.FromBool(so.GetReceiveTTL()), nil
-	case abi.IP_PORTRANGE:
-		return net.Value(e.extra.get().portRange), nil
-	case abi.IP_MULTICAST_IF, abi.IP_MULTICAST_TTL, abi.IP_MULTICAST_LOOP:
-		return e.getMulticast(name)
-	case abi.IP_ADD_MEMBERSHIP, abi.IP_DROP_MEMBERSHIP:
-		return nil, abi.EOPNOTSUPP
 	case abi.IP_ERRORMTU:
 		return net.Value(-1), nil // no packet was too large for its way: they leave in fragments
 	default:
@@ -135,18 +111,4 @@ func (e *endpoint) getIP(name int32) ([]byte, error) {
 		}
 	}
 	return nil, abi.ENOPROTOOPT
-}
-
-// defaultTTL is net.inet.ip.ttl and net.inet6.ip6.hlim.
-const defaultTTL = 64
-
-func (e *endpoint) ttl() ([]byte, error) {
-	v, err := e.ep.GetSockOptInt(tcpip.IPv4TTLOption)
-	if err != nil {
-		return nil, errno(err)
-	}
-	if v == tcpip.UseDefaultIPv4TTL {
-		v = defaultTTL
-	}
-	return net.Value(int32(v)), nil
 }

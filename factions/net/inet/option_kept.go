@@ -1,6 +1,6 @@
-// Options that are kept for the program, as what they ask for is so in any
-// case: which algorithm picks ports (the stack picks them at random), no
-// addresses from faith(4), no temporary addresses to prefer.
+// Options that are numbers kept for who asks: some are looked at elsewhere, some
+// change nothing, as there are no addresses from faith(4), no temporary
+// addresses to prefer, and no options in headers of IPv4.
 package inet
 
 import (
@@ -39,10 +39,14 @@ func (r *rare) kept(v6 bool, name int32) (at *int32, least, most int32, known bo
 	switch {
 	case !v6 && name == abi.IP_PORTALGO, v6 && name == abi.IPV6_PORTALGO:
 		return &r.portAlgo, 0, int32(len(portAlgos)) - 1, true
+	case !v6 && name == abi.IP_PORTRANGE, v6 && name == abi.IPV6_PORTRANGE:
+		return &r.portRange, abi.IP_PORTRANGE_DEFAULT, abi.IP_PORTRANGE_LOW, true
 	case v6 && name == abi.IPV6_FAITH:
 		return &r.faith, -1 << 31, 1<<31 - 1, true
 	case v6 && name == abi.IPV6_PREFER_TEMPADDR:
 		return &r.tempAddr, -1, 1, true
+	case v6 && name == abi.IPV6_USE_MIN_MTU:
+		return &r.minMTU, abi.IP6PO_MINMTU_MCASTONLY, abi.IP6PO_MINMTU_ALL, true
 	case v6 && name == abi.IPV6_DONTFRAG:
 		return &r.dontFrag, -1 << 31, 1<<31 - 1, true
 	case !v6 && name == abi.IP_RECVOPTS:
@@ -75,9 +79,12 @@ func (e *endpoint) setKept(name int32, val []byte) error {
 			err = abi.EINVAL
 		case least == -1<<31 && v != 0:
 			*at = 1
+		case at == &r.portRange && v == abi.IP_PORTRANGE_HIGH && !e.v6: // is not told apart
+			*at = abi.IP_PORTRANGE_DEFAULT
 		default:
 			*at = v
 		}
+		e.extra.picky.Store(r.portAlgo != noPortAlgo || r.portRange == abi.IP_PORTRANGE_LOW)
 	})
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 
 	"github.com/rumpkit/rumpkit/factions/net"
@@ -32,7 +33,8 @@ func (e *endpoint) setTCP(name int32, val []byte) error {
 		if v <= 0 || v > int32(e.segment()) {
 			return abi.EINVAL
 		}
-		return e.setInt(tcpip.MaxSegOption, int(v))
+		e.extra.amend(func(r *rare) { r.maxSeg = v })
+		return e.setInt(tcpip.MaxSegOption, max(int(v), header.TCPMinimumMSS))
 	}
 	return e.setKeep(name, uint32(v))
 }
@@ -59,10 +61,16 @@ func (e *endpoint) setCongestion(val []byte) error {
 	return abi.EINVAL
 }
 
+// noDelay is how TCP_NODELAY is shown, which is not 1.
+const noDelay = 4
+
 func (e *endpoint) getTCP(name int32) ([]byte, error) {
 	switch name {
 	case abi.TCP_NODELAY:
-		return net.FromBool(!e.ep.SocketOptions().GetDelayOption()), nil
+		if e.ep.SocketOptions().GetDelayOption() {
+			return net.Value(0), nil
+		}
+		return net.Value(noDelay), nil
 	case abi.TCP_MAXSEG:
 		return net.Value(int32(e.segment())), nil
 	case abi.TCP_KEEPIDLE, abi.TCP_KEEPINTVL, abi.TCP_KEEPCNT:
@@ -105,8 +113,12 @@ const (
 	defaultSegment = 536
 )
 
-// segment returns the segment size in bytes.
+// segment returns the segment size in bytes. One smaller than the stack's least
+// is shown until there is a connection.
 func (e *endpoint) segment() int {
+	if v := e.extra.get().maxSeg; v != 0 && v < header.TCPMinimumMSS && !e.connected() {
+		return int(v)
+	}
 	if v, err := e.ep.GetSockOptInt(tcpip.MaxSegOption); err == nil && v != defaultSegment {
 		return v
 	}

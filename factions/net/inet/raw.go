@@ -47,10 +47,12 @@ func answered(icmpType byte) bool {
 	return icmpType == abi.ICMP_ECHO || icmpType == abi.ICMP_TSTAMP || icmpType == abi.ICMP_MASKREQ
 }
 
-// dropUnwanted takes requests that the kernel answers off the head of a raw
-// ICMP socket's queue.
+// dropUnwanted takes off the head of a queue what the socket does not receive:
+// requests that the kernel answers from that of a raw ICMP socket, datagrams
+// that came too far.
 func (e *endpoint) dropUnwanted() {
-	if e.kind != kindRaw || e.v6 || e.number != abi.IPPROTO_ICMP {
+	icmp := e.kind == kindRaw && !e.v6 && e.number == abi.IPPROTO_ICMP
+	if !icmp && (e.kind != kindUDP || e.extra.minTTL.Load() == 0) {
 		return
 	}
 	e.rmu.Lock()
@@ -58,11 +60,12 @@ func (e *endpoint) dropUnwanted() {
 	var head [64]byte
 	for {
 		e.dst = sink{b: head[:]}
-		if _, err := e.ep.Read(&e.dst, tcpip.ReadOptions{Peek: true}); err != nil {
+		res, err := e.ep.Read(&e.dst, tcpip.ReadOptions{Peek: true})
+		if err != nil {
 			break
 		}
 		hlen := int(head[0]&0xf) * 4
-		if e.dst.n <= hlen || !answered(head[hlen]) {
+		if !e.tooFar(&res.ControlMessages) && !(icmp && e.dst.n > hlen && answered(head[hlen])) {
 			break
 		}
 		e.dst = sink{b: head[:]}

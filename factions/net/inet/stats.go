@@ -36,8 +36,11 @@ func (in *Inet) addStats(n *sysctl.Node, num int32, desc string, size int, pick 
 	})
 }
 
-func tcpCounters(s *stack.Stack) counters {
+func (in *Inet) tcpCounters(s *stack.Stack) counters {
 	t := s.Stats().TCP
+	in.urgency.mu.Lock()
+	urgentOnly := in.urgency.only
+	in.urgency.mu.Unlock()
 	return counters{
 		abi.TCP_STAT_CONNATTEMPT: t.ActiveConnectionOpenings.Value(), abi.TCP_STAT_ACCEPTS: t.PassiveConnectionOpenings.Value(),
 		abi.TCP_STAT_CONNDROPS: t.FailedConnectionAttempts.Value(), abi.TCP_STAT_CLOSED: t.EstablishedClosed.Value(),
@@ -46,7 +49,7 @@ func tcpCounters(s *stack.Stack) counters {
 		abi.TCP_STAT_SNDREXMITPACK: t.Retransmits.Value(), abi.TCP_STAT_RCVTOTAL: t.ValidSegmentsReceived.Value(),
 		abi.TCP_STAT_RCVPACK: t.ValidSegmentsReceived.Value(), abi.TCP_STAT_RCVSHORT: t.InvalidSegmentsReceived.Value(),
 		abi.TCP_STAT_RCVBADSUM: t.ChecksumErrors.Value(), abi.TCP_STAT_SC_OVERFLOWED: t.ListenOverflowSynDrop.Value(),
-		abi.TCP_STAT_SC_ADDED: t.PassiveConnectionOpenings.Value(),
+		abi.TCP_STAT_SC_ADDED: t.PassiveConnectionOpenings.Value(), abi.TCP_STAT_SNDURG: urgentOnly,
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // Send implements net.Endpoint.
-func (e *endpoint) Send(_ *proc.LWP, m *net.Message) (int, error) {
+func (e *endpoint) Send(l *proc.LWP, m *net.Message) (int, error) {
 	if e.kind == kindTCP {
 		if m.Flags&abi.MSG_OOB != 0 {
 			return e.sendUrgent(m.Data)
@@ -19,6 +19,7 @@ func (e *endpoint) Send(_ *proc.LWP, m *net.Message) (int, error) {
 		return e.sendStream(m.Data)
 	}
 	c := sendControl{tclass: -1}
+	c.opts.ControlMessages.HasTTL = e.extra.zeroTTL.Load()
 	var x rare
 	if e.v6 {
 		x = e.extra.get()
@@ -27,6 +28,9 @@ func (e *endpoint) Send(_ *proc.LWP, m *net.Message) (int, error) {
 	if m.Name != nil {
 		to, err := e.destination(m.Name)
 		if err != nil {
+			return 0, err
+		}
+		if _, err = e.pick(l, tcpip.FullAddress{}, to); err != nil {
 			return 0, err
 		}
 		c.opts.To = &to
@@ -138,6 +142,10 @@ func (e *endpoint) sendDatagram(b []byte, c sendControl) (int, error) {
 func (e *endpoint) Recv(_ *proc.LWP, m *net.Message) (int, error) {
 	e.dropUnwanted()
 	res, n, err := e.read(m)
+	for err == nil && e.tooFar(&res.ControlMessages) {
+		e.dropUnwanted()
+		res, n, err = e.read(m)
+	}
 	if err != nil {
 		return 0, err
 	}

@@ -24,6 +24,8 @@ import (
 type urgency struct {
 	// sending is the length of senders.
 	sending atomic.Int32
+	// choosy counts sockets with IP_MINTTL, which look at all segments.
+	choosy atomic.Int32
 
 	// mu is locked while endpoints of the stack are, never the other way round.
 	mu sync.Mutex
@@ -36,6 +38,9 @@ type urgency struct {
 	// more than sweepAt of them those that ended are taken out.
 	senders map[stack.TransportEndpointID]*urgent
 	sweepAt int
+	// only counts segments that told of the window and nothing else while urgent
+	// data was on its way.
+	only uint64
 }
 
 // maxYoung bounds young, and old with it: half-open connections may be many.
@@ -101,6 +106,9 @@ const synAck = header.TCPFlagSyn | header.TCPFlagAck
 // QueuePacket is called by the stack with each segment for an endpoint, before
 // anything becomes of it.
 func (p *tcpProtocol) QueuePacket(ep stack.TransportEndpoint, id stack.TransportEndpointID, pkt *stack.PacketBuffer) {
+	if p.urgency.choosy.Load() != 0 && p.urgency.tooFar(ep, pkt) {
+		return
+	}
 	h := header.TCP(pkt.TransportHeader().Slice())
 	if f := h.Flags(); f&header.TCPFlagUrg != 0 || f&synAck == synAck || p.urgency.sending.Load() != 0 {
 		p.urgency.arrives(ep, id, pkt, h)

@@ -14,11 +14,13 @@ import (
 // urgent is what a connection has sent and received of urgent data. Sequence
 // numbers are those of the segments.
 type urgent struct {
-	// id, ep and out belong to urgency.mu, as does sending: whether it is one
-	// of the senders. out is the number after the last urgent byte sent.
+	// id, ep, out and acked belong to urgency.mu, as does sending: whether it
+	// is one of the senders. out is the number after the last urgent byte sent,
+	// acked what the last segment that left acknowledged.
 	id      stack.TransportEndpointID
 	ep      *tcp.Endpoint
 	out     uint32
+	acked   uint32
 	sending bool
 
 	// mu protects what follows. It is held for moments, and nothing else is

@@ -59,6 +59,11 @@ func (u *urgency) mark(pkt *stack.PacketBuffer, h header.TCP, r *stack.Route) {
 	var ahead int32
 	if c != nil {
 		ahead = int32(c.out - h.SequenceNumber())
+		if ack := h.AckNumber(); pkt.Data().Size() != 0 || h.Flags()&header.TCPFlagFin != 0 || ack != c.acked {
+			c.acked = ack
+		} else { // it tells of the window only
+			u.only++
+		}
 	}
 	u.mu.Unlock()
 	if ahead <= 0 {

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"encoding/binary"
 	"fmt"
 	"net/netip"
 	"testing"
@@ -358,4 +359,27 @@ func TestUrgentFlood(t *testing.T) {
 		t.Errorf("4000 segments took %d KB", grown>>10)
 	}
 	a.urgent(0, 0, true)
+}
+
+// TestUrgentOnly has the window open while urgent data is on its way: the
+// segment that tells so is counted.
+func TestUrgentOnly(t *testing.T) {
+	a := accepted(t, [3]int32{abi.SOL_SOCKET, abi.SO_RCVBUF, 4096})
+	a.c.Run(`
+		< . 1:1001 ack 1 win 8000
+		> . 1:1 ack 1001
+		< . 1001:2001 ack 1 win 8000
+		> . 1:1 ack 2001
+	`)
+	a.writeUrgent(1, 2)
+	a.c.Run("> U. 1:2 ack 2001 up 2")
+	a.read(1, 2001, nil)
+	a.c.Run("> . 2:2 ack 2001")
+	b := make([]byte, 8*abi.TCP_NSTATS)
+	_, err := a.Base.Sysctl.Sysctl(a.L, []int32{abi.CTL_NET, abi.PF_INET, abi.IPPROTO_TCP, abi.TCPCTL_STATS},
+		usermem.Local(b, nil), len(b), usermem.InBuf{})
+	a.OK(err)
+	if n := binary.LittleEndian.Uint64(b[8*abi.TCP_STAT_SNDURG:]); n != 1 {
+		t.Errorf("%d segments with urgent data only", n)
+	}
 }
