@@ -362,7 +362,7 @@ func TestUrgentFlood(t *testing.T) {
 }
 
 // TestUrgentOnly has the window open while urgent data is on its way: the
-// segment that tells so is counted.
+// segments that tell so are counted.
 func TestUrgentOnly(t *testing.T) {
 	a := accepted(t, [3]int32{abi.SOL_SOCKET, abi.SO_RCVBUF, 4096})
 	a.c.Run(`
@@ -374,12 +374,15 @@ func TestUrgentOnly(t *testing.T) {
 	a.writeUrgent(1, 2)
 	a.c.Run("> U. 1:2 ack 2001 up 2")
 	a.read(1, 2001, nil)
-	a.c.Run("> . 2:2 ack 2001")
+	a.c.Run(`
+		> . 2:2 ack 2001 win 1048
+		> . 2:2 ack 2001 win 2048
+	`)
 	b := make([]byte, 8*abi.TCP_NSTATS)
 	_, err := a.Base.Sysctl.Sysctl(a.L, []int32{abi.CTL_NET, abi.PF_INET, abi.IPPROTO_TCP, abi.TCPCTL_STATS},
 		usermem.Local(b, nil), len(b), usermem.InBuf{})
 	a.OK(err)
-	if n := binary.LittleEndian.Uint64(b[8*abi.TCP_STAT_SNDURG:]); n != 1 {
+	if n := binary.LittleEndian.Uint64(b[8*abi.TCP_STAT_SNDURG:]); n != 2 {
 		t.Errorf("%d segments with urgent data only", n)
 	}
 }
