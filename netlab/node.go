@@ -58,6 +58,7 @@ func (n *Node) boot() (err error) {
 		{on, []int32{abi.CTL_NET, abi.PF_INET, abi.IPPROTO_IP, abi.IPCTL_FORWARDING}},
 		{on, []int32{abi.CTL_NET, abi.PF_INET6, abi.IPPROTO_IPV6, abi.IPV6CTL_FORWARDING}},
 		{0, []int32{abi.CTL_NET, abi.PF_INET6, abi.IPPROTO_IPV6, abi.IPV6CTL_DAD_COUNT}},
+		{0, []int32{abi.CTL_NET, abi.PF_INET, abi.IPPROTO_IP, abi.IPCTL_DAD_COUNT}},
 	} {
 		v := binary.LittleEndian.AppendUint32(nil, uint32(set.value))
 		if err := n.client.Sysctl(set.name, nil, nil, v); err != nil {

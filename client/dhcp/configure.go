@@ -15,7 +15,8 @@ import (
 
 // Configure switches an interface on, asks for a lease until ctx ends, and
 // gives the interface the address and the kernel the routes of it. An IPv4
-// address that the interface had before goes.
+// address that the interface had before goes. It returns when the address can be
+// used. A lease that the kernel's own client has already is returned as it is.
 func Configure(ctx context.Context, c *client.Client, ifname string) (*Lease, error) {
 	n := netctl.New(c)
 	i, err := n.Interface(ifname)
@@ -28,11 +29,26 @@ func Configure(ctx context.Context, c *client.Client, ifname string) (*Lease, er
 	if err := n.Up(ifname); err != nil {
 		return nil, err
 	}
-	l, err := ask(ctx, c, n, &i)
+	l, err := keep(ctx, n, ifname)
+	switch {
+	case err == nil:
+		err = forgetOthers(n, &i, l)
+	case errors.Is(err, abi.ENOENT):
+		l, err = once(ctx, c, n, &i)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return l, apply(n, &i, l)
+	return l, settle(ctx, n, ifname, l)
+}
+
+// once asks from outside, and configures the interface.
+func once(ctx context.Context, c *client.Client, n netctl.Net, i *netctl.Interface) (*Lease, error) {
+	l, err := ask(ctx, c, n, i)
+	if err != nil {
+		return nil, err
+	}
+	return l, apply(n, i, l)
 }
 
 // ask asks through the packet filter device, or a socket without it.
@@ -58,12 +74,8 @@ func ask(ctx context.Context, c *client.Client, n netctl.Net, i *netctl.Interfac
 
 // apply configures the interface.
 func apply(n netctl.Net, i *netctl.Interface, l *Lease) error {
-	for _, a := range i.Addrs {
-		if a.Prefix.Addr().Is4() && a.Prefix.Addr() != l.Address.Addr() {
-			if err := n.DeleteAddr(i.Name, a.Prefix.Addr()); err != nil {
-				return err
-			}
-		}
+	if err := forgetOthers(n, i, l); err != nil {
+		return err
 	}
 	if err := n.AddAddr(i.Name, netctl.Addr{Prefix: l.Address, Broadcast: l.Broadcast}); err != nil {
 		return err
@@ -79,6 +91,35 @@ func apply(n netctl.Net, i *netctl.Interface, l *Lease) error {
 		}
 	}
 	return nil
+}
+
+// forgetOthers takes the IPv4 addresses away that the interface had before.
+func forgetOthers(n netctl.Net, i *netctl.Interface, l *Lease) error {
+	for _, a := range i.Addrs {
+		if a.Prefix.Addr().Is4() && a.Prefix.Addr() != l.Address.Addr() {
+			if err := n.DeleteAddr(i.Name, a.Prefix.Addr()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// settle waits until the address is used: others are asked first whether they
+// have it.
+func settle(ctx context.Context, n netctl.Net, ifname string, l *Lease) error {
+	for {
+		flags, err := n.Flags4(ifname, l.Address.Addr())
+		switch {
+		case err == nil && flags&abi.IN_IFF_DUPLICATED != 0:
+			return fmt.Errorf("somebody else has the address %v", l.Address.Addr())
+		case err != nil || flags&abi.IN_IFF_TENTATIVE == 0:
+			return err
+		}
+		if err := pause(ctx); err != nil {
+			return err
+		}
+	}
 }
 
 // leastMTU is the least that a server may tell (RFC 2132).

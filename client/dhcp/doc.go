@@ -1,5 +1,7 @@
-// Package dhcp is a DHCP client (RFC 2131) that asks from outside the kernel:
-// it sends and receives through a kernel's packet filter device, or through a
-// socket where there is none, and configures an interface with what it is
-// told. The lease is not renewed; ask again before it ends.
+// Package dhcp configures interfaces by DHCP (RFC 2131). A kernel with a client of
+// its own is told to keep the interface configured: it renews the lease as long
+// as it runs. For others the package is the client itself, from outside: it sends
+// and receives through the kernel's packet filter device, or through a socket
+// where there is none, and configures the interface once; such a lease is not
+// renewed.
 package dhcp

@@ -12,6 +12,7 @@ import (
 	"github.com/rumpkit/rumpkit/client/bpf"
 	"github.com/rumpkit/rumpkit/client/netctl"
 	"github.com/rumpkit/rumpkit/kernel"
+	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/hypercall"
 	"github.com/rumpkit/rumpkit/kernel/sysent"
 	"github.com/rumpkit/rumpkit/tailored/all"
@@ -101,16 +102,38 @@ func answerFrames(ctx context.Context, dev *bpf.Device, me netip.Addr) {
 	}
 }
 
-// TestConfigure asks through the packet filter device and through a socket.
+// TestConfigure has the kernel ask, and asks from outside, through the packet
+// filter device and through a socket.
 func TestConfigure(t *testing.T) {
-	for name, boot := range map[string]func(*testing.T) sysent.Kernel{"bpf": bootAll, "socket": bootNet} {
-		t.Run(name, func(t *testing.T) {
+	outside := func(ctx context.Context, c *client.Client, ifname string) (*Lease, error) {
+		n := netctl.New(c)
+		i, err := n.Interface(ifname)
+		if err == nil {
+			err = n.Up(ifname)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return once(ctx, c, n, &i)
+	}
+	for _, tt := range []struct {
+		name string
+		boot func(*testing.T) sysent.Kernel
+		ask  func(context.Context, *client.Client, string) (*Lease, error)
+	}{
+		{"service", bootAll, Configure}, {"bpf", bootAll, outside}, {"socket", bootNet, outside},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
 			bus := filepath.Join(t.TempDir(), "bus")
 			serve(t, attach(t, bootAll(t), bus))
-			c := attach(t, boot(t), bus)
-			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			c := attach(t, tt.boot(t), bus)
+			// The address may be used at once.
+			if err := c.Sysctl([]int32{abi.CTL_NET, abi.PF_INET, abi.IPPROTO_IP, abi.IPCTL_DAD_COUNT}, nil, nil, make([]byte, 4)); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 			defer cancel()
-			l, err := Configure(ctx, c, "shmif0")
+			l, err := tt.ask(ctx, c, "shmif0")
 			if err != nil {
 				t.Fatal(err)
 			}

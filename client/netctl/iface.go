@@ -103,6 +103,17 @@ func (n Net) LinkString(name string) (string, error) {
 // ifdrvData is where the pointer is in a struct ifdrv.
 const ifdrvData = 32
 
+// Flags4 are the IN_IFF_ flags of an IPv4 address of an interface.
+func (n Net) Flags4(name string, a netip.Addr) (flags int, err error) {
+	req := &abi.Ifreq{}
+	if req.Name, err = ifName(name); err != nil {
+		return 0, err
+	}
+	copy(req.Ifru[:], ipSockaddr(a))
+	err = n.ioctl(abi.AF_INET, abi.SIOCGIFAFLAG_IN, client.Struct(req))
+	return int(uint32(req.Ifru[0]) | uint32(req.Ifru[1])<<8 | uint32(req.Ifru[2])<<16 | uint32(req.Ifru[3])<<24), err
+}
+
 // Flags6 are the IN6_IFF_ flags of an IPv6 address of an interface.
 func (n Net) Flags6(name string, a netip.Addr) (int, error) {
 	req, err := request6(name, a)

@@ -26,7 +26,9 @@ Words, several at once if you like:
   link MAC                 the link-level address
   linkstr TEXT, -linkstr   what a virtual interface is connected to: for shmif
                            the path of a bus file
-  dhcp                     ask the network for an address, and set what it says`,
+  dhcp                     ask the network for an address, and keep it; show
+                           what it has said
+  -dhcp                    give that address back`,
 		examples: []string{
 			"rumpctl ifconfig", "rumpctl ifconfig shmif0 create linkstr /tmp/bus 10.0.0.1/24",
 			"rumpctl ifconfig shmif0 inet6 fd00::1/64 alias", "rumpctl ifconfig shmif0 dhcp",
@@ -100,6 +102,7 @@ func (k *ctl) ifconfig(name string, p *ifPlan) error {
 		{p.up, func() error { return n.Up(name) }},
 		{p.down, func() error { return n.Down(name) }},
 		{p.dhcp, func() error { return k.dhcp(name) }},
+		{p.endDHCP, func() error { return k.endDHCP(name) }},
 		{p.destroy, func() error { return n.Destroy(name) }},
 	}
 	for _, s := range steps {

@@ -13,10 +13,10 @@ import (
 
 // ifPlan is what a command line wants done.
 type ifPlan struct {
-	create, destroy, up, down, dhcp bool
-	linkstr                         *string
-	link                            net.HardwareAddr
-	mtu, metric                     *int
+	create, destroy, up, down, dhcp, endDHCP bool
+	linkstr                                  *string
+	link                                     net.HardwareAddr
+	mtu, metric                              *int
 	// mode is 's' to set addr, 'a' to add it, 'd' to delete it (or the first of
 	// the family, when addr is none), 0 for nothing.
 	mode   byte
@@ -27,7 +27,7 @@ type ifPlan struct {
 }
 
 var ifWordList = []string{"create", "destroy", "up", "down", "inet", "inet6", "alias", "-alias", "delete", "netmask",
-	"broadcast", "prefixlen", "mtu", "metric", "link", "linkstr", "-linkstr", "dhcp"}
+	"broadcast", "prefixlen", "mtu", "metric", "link", "linkstr", "-linkstr", "dhcp", "-dhcp"}
 
 // parseIfconfig reads the words behind the interface.
 func parseIfconfig(words []string) (*ifPlan, error) {
@@ -68,6 +68,8 @@ func (p *ifPlan) plain(w string) bool {
 		p.down = true
 	case "dhcp":
 		p.dhcp = true
+	case "-dhcp":
+		p.endDHCP = true
 	case "inet":
 		p.family = abi.AF_INET
 	case "inet6":

@@ -61,14 +61,18 @@ func (k *ctl) ifShow(n netctl.Net, z zones, i *netctl.Interface) {
 	first := true
 	for _, a := range i.Addrs {
 		if a.Prefix.Addr().Is4() {
-			k.printf("\t%s\n", inetLine(i, a, !first))
+			flags, _ := n.Flags4(i.Name, a.Prefix.Addr())
+			k.printf("\t%s\n", inetLine(i, a, !first, flags))
 			first = false
 		}
 	}
 }
 
+// in4Words are the IN_IFF_ flags by bit.
+var in4Words = []string{"tentative", "duplicated", "detached"}
+
 // inetLine is an IPv4 address as ifconfig shows it.
-func inetLine(i *netctl.Interface, a netctl.Addr, alias bool) string {
+func inetLine(i *netctl.Interface, a netctl.Addr, alias bool, flags int) string {
 	var b strings.Builder
 	b.WriteString("inet ")
 	if alias {
@@ -81,6 +85,9 @@ func inetLine(i *netctl.Interface, a netctl.Addr, alias bool) string {
 	b.WriteString(" netmask 0x" + net.CIDRMask(a.Prefix.Bits(), 32).String())
 	if i.Flags&abi.IFF_BROADCAST != 0 && a.Broadcast.IsValid() {
 		b.WriteString(" broadcast " + a.Broadcast.String())
+	}
+	if words := bitWords(flags, in4Words); words != "" {
+		b.WriteString(" " + strings.ReplaceAll(words, ",", " "))
 	}
 	return b.String()
 }

@@ -69,9 +69,10 @@ func TestInetLines(t *testing.T) {
 	a := netctl.Addr{Prefix: netip.MustParsePrefix("10.0.0.1/24"), Broadcast: netip.MustParseAddr("10.0.0.255")}
 	a6 := netctl.Addr{Prefix: netip.MustParsePrefix("fe80::1/64"), Zone: "11"}
 	for want, got := range map[string]string{
-		"inet 10.0.0.1 netmask 0xffffff00 broadcast 10.0.0.255":         inetLine(ether, a, false),
-		"inet alias 10.0.0.1 -> 10.0.0.255 netmask 0xffffff00":          inetLine(link, a, true),
-		"inet6 fe80::1%vm0 prefixlen 64 tentative autoconf scopeid 0xb": inet6Line(zones{"11": "vm0"}, ether, a6, abi.IN6_IFF_TENTATIVE|abi.IN6_IFF_AUTOCONF),
+		"inet 10.0.0.1 netmask 0xffffff00 broadcast 10.0.0.255":            inetLine(ether, a, false, 0),
+		"inet 10.0.0.1 netmask 0xffffff00 broadcast 10.0.0.255 duplicated": inetLine(ether, a, false, abi.IN_IFF_DUPLICATED),
+		"inet alias 10.0.0.1 -> 10.0.0.255 netmask 0xffffff00":             inetLine(link, a, true, 0),
+		"inet6 fe80::1%vm0 prefixlen 64 tentative autoconf scopeid 0xb":    inet6Line(zones{"11": "vm0"}, ether, a6, abi.IN6_IFF_TENTATIVE|abi.IN6_IFF_AUTOCONF),
 	} {
 		if got != want {
 			t.Errorf("%s\nwant %s", got, want)

@@ -77,6 +77,7 @@ func bridged(t *testing.T, host hypercall.Host) (mid, a, b *box.Box) {
 	t.Helper()
 	mid = box.On(t, host, part)
 	mid.OK(mid.Inet.Create("bridge0"))
+	mid.Sysctl(0, abi.CTL_NET, abi.PF_INET, abi.IPPROTO_IP, abi.IPCTL_DAD_COUNT)
 	for k, x := range []**box.Box{&a, &b} {
 		seg := link.New()
 		*x = box.New(t)

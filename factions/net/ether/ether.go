@@ -78,6 +78,9 @@ type Config struct {
 	// Offload says that the driver takes unfinished frames, and may deliver
 	// them. Nothing that comes from it is damaged: checksums are not checked.
 	Offload bool
+	// Alone says that nobody else can have an address of the interface: no
+	// duplicates are looked for.
+	Alone bool
 	// Driver moves the frames.
 	Driver Driver
 }
@@ -185,6 +188,9 @@ func (l *Link) Flags() uint16 {
 
 // Offload reports whether the driver takes unfinished frames.
 func (l *Link) Offload() bool { return l.cfg.Offload }
+
+// Alone reports whether nobody else can have its addresses.
+func (l *Link) Alone() bool { return l.cfg.Alone }
 
 // CheckMTU returns EINVAL for an MTU the interface can't have.
 func (l *Link) CheckMTU(mtu uint32) error {

@@ -25,6 +25,7 @@ func (k *keeper) DeliverNetworkPacket(_ tcpip.NetworkProtocolNumber, f *Frame) {
 
 func (k *keeper) Take(*Frame) bool                                            { return false }
 func (k *keeper) Local(tcpip.NetworkProtocolNumber, tcpip.Address) bool       { return k.local }
+func (k *keeper) ARP(*Link, header.ARP)                                       {}
 func (k *keeper) MTU(tcpip.NetworkProtocolNumber, tcpip.Address) (mtu uint32) { return 0 }
 
 // valid reports whether the checksum of a segment is right, and its payload.

@@ -159,6 +159,11 @@ func (l *Link) dispatch(up *above, f *Frame) {
 	default:
 		f.PktType = tcpip.PacketHost
 	}
+	if eth.Type() == header.ARPProtocolNumber && up.host != nil {
+		if b, ok := f.Data().PullUp(header.ARPSize); ok {
+			up.host.ARP(l, header.ARP(b))
+		}
+	}
 	up.DeliverNetworkPacket(eth.Type(), f)
 }
 

@@ -54,4 +54,7 @@ type Host interface {
 	// a socket. Nobody else looks at the frame meanwhile. False when it has to be
 	// received like any other.
 	Take(f *Frame) bool
+	// ARP is shown a packet that came in by the interface, before the stack is.
+	// It may be too short to be one, or of another protocol than IPv4.
+	ARP(l *Link, p header.ARP)
 }

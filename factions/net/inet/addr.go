@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
 )
@@ -63,6 +64,24 @@ func appendAddr(buf []byte, a tcpip.FullAddress, v6 bool) []byte {
 		}
 	}
 	return append(buf, b[:]...)
+}
+
+// spread makes the broadcast address of the first interface that has one of
+// 255.255.255.255, to which no route leads.
+func (in *Inet) spread(a *tcpip.Address) {
+	if *a != header.IPv4Broadcast {
+		return
+	}
+	in.ifs.mu.Lock()
+	defer in.ifs.mu.Unlock()
+	for _, i := range in.ifs.list {
+		if o, ok := i.first(false, tcpip.Address{}); ok && i.eth != nil {
+			if o.brd.Len() != 0 {
+				*a = o.brd
+			}
+			return
+		}
+	}
 }
 
 // wildcard returns a with an unspecified address of length 0, which is how

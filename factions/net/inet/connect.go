@@ -122,6 +122,9 @@ func (e *endpoint) Connect(l *proc.LWP, addr []byte) error {
 	if e.kind == kindTCP {
 		return e.connectStream(a)
 	}
+	if e.kind == kindUDP {
+		e.in.spread(&a.Addr)
+	}
 	if err := e.ep.Connect(a); err != nil {
 		return errno(err)
 	}

@@ -17,6 +17,7 @@ type addresses interface {
 // host implements ether.Host for an interface of a stack.
 type host struct {
 	*stack.Stack
+	in     *Inet
 	direct *direct
 	nic    tcpip.NICID
 	// v4 and v6 have the addresses of the interface.

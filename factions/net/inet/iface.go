@@ -47,6 +47,8 @@ type own struct {
 	// state is what became of duplicate address detection, nil when there is
 	// none.
 	state *addrState
+	// dad is of an IPv4 address that was not used at once.
+	dad *detection
 	// life is of an IPv6 address.
 	life lifetime
 }
@@ -61,6 +63,7 @@ func (a ifaddr) v6() bool { return a.addr.Len() == 16 }
 
 // interfaces is the interfaces of a kernel, in order of index.
 type interfaces struct {
+	in   *Inet
 	mu   sync.Mutex
 	list []*iface
 	next tcpip.NICID
@@ -80,7 +83,8 @@ const loopFlags = abi.IFF_LOOPBACK | abi.IFF_MULTICAST
 const upFlags = abi.IFF_UP | abi.IFF_RUNNING
 
 // init makes lo0.
-func (n *interfaces) init() {
+func (n *interfaces) init(in *Inet) {
+	n.in = in
 	n.next = loNIC
 	lo := n.add(newLoop("lo0"))
 	lo.flags |= upFlags

@@ -49,9 +49,12 @@ func (n *interfaces) ioctl4(s *stack.Stack, i *iface, cmd uint32, d []byte) erro
 }
 
 // flags4 returns the IN_IFF_ flags of an address.
-func (i *iface) flags4(own) uint32 {
-	if i.eth != nil && !i.up() {
+func (i *iface) flags4(a own) uint32 {
+	switch {
+	case i.eth != nil && !i.up():
 		return abi.IN_IFF_DETACHED
+	case a.dad != nil:
+		return a.dad.flags
 	}
 	return 0
 }

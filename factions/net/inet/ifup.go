@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
-	"gvisor.dev/gvisor/pkg/tcpip/network/arp"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
@@ -20,39 +19,45 @@ func (n *interfaces) addAddr(s *stack.Stack, i *iface, a own) error {
 	if len(i.addrs) >= maxAddrs {
 		return abi.ENOBUFS
 	}
+	if i.detects(&a) {
+		a.dad = &detection{flags: abi.IN_IFF_TENTATIVE}
+	}
 	if err := n.setUp(s, i, true); err != nil {
 		return err
 	}
-	if k := i.position(a.addr); k >= 0 && i.addrs[k].ifaddr == a.ifaddr {
-		i.addrs[k].brd, i.addrs[k].life = a.brd, a.life
-		n.tellAddr(i, i.addrs[k], abi.RTM_NEWADDR)
-		return nil
+	if k := i.position(a.addr); k >= 0 {
+		if i.addrs[k].ifaddr == a.ifaddr {
+			i.addrs[k].brd, i.addrs[k].life = a.brd, a.life
+			n.tellAddr(i, i.addrs[k], abi.RTM_NEWADDR)
+			return nil
+		}
+		a.dad = i.addrs[k].dad
 	}
 	_ = n.removeAddr(s, i, a.addr)
-	if err := i.enter(s, &a); err != nil {
-		return err
+	if a.ready() {
+		if err := i.enter(s, &a); err != nil {
+			return err
+		}
 	}
 	i.addrs = append(i.addrs, a)
 	if i.eth != nil && !a.host() {
 		s.AddRoute(tcpip.Route{Destination: a.subnet(), NIC: i.nic})
 	}
 	n.tellAddr(i, a, abi.RTM_NEWADDR)
-	i.announce(s, a.ifaddr)
+	switch {
+	case a.ready():
+		i.announce(a.ifaddr)
+	case a.dad.flags == abi.IN_IFF_TENTATIVE:
+		n.in.detect(s, i, &i.addrs[len(i.addrs)-1])
+	}
 	return nil
 }
 
 // announce tells the network whose an IPv4 address is (RFC 5227, section 2.3),
 // so that neighbours forget who had it before.
-func (i *iface) announce(s *stack.Stack, a ifaddr) {
-	if i.eth == nil || a.v6() || !i.up() {
-		return
-	}
-	ep, err := s.GetNetworkEndpoint(i.nic, arp.ProtocolNumber)
-	if err != nil {
-		return
-	}
-	if r, ok := ep.(stack.LinkAddressResolver); ok {
-		_ = r.LinkAddressRequest(a.addr, a.addr, "")
+func (i *iface) announce(a ifaddr) {
+	if i.eth != nil && !a.v6() && i.up() {
+		i.askARP(a.addr, a.addr)
 	}
 }
 
@@ -86,13 +91,16 @@ func (n *interfaces) removeAddr(s *stack.Stack, i *iface, addr tcpip.Address) er
 	if i.eth != nil {
 		i.leaveNet(s, a.ifaddr)
 	}
+	if a.dad != nil {
+		n.in.quietDAD(i, &a)
+	}
 	n.tellAddr(i, a, abi.RTM_DELADDR)
 	if i.eth == nil && !i.up() && i.nic != loNIC {
 		return nil
 	}
 	err := s.RemoveAddress(i.home(), addr)
-	if _, gone := err.(*tcpip.ErrBadLocalAddress); gone && a.state != nil {
-		return nil // it was a duplicate
+	if _, gone := err.(*tcpip.ErrBadLocalAddress); gone && (a.state != nil || !a.ready()) {
+		return nil // it was a duplicate, or might have been one
 	}
 	return errno(err)
 }
@@ -125,13 +133,17 @@ func (n *interfaces) setUp(s *stack.Stack, i *iface, up bool) error {
 	}
 	err := i.follow(s, up)
 	if !up && i.eth != nil {
+		n.in.quietAll(i)
 		i.eth.Down()
 	}
 	n.tellIface(i)
 	if up && i.eth != nil {
 		for k := range i.addrs {
-			i.announce(s, i.addrs[k].ifaddr)
+			if i.addrs[k].dad == nil {
+				i.announce(i.addrs[k].ifaddr)
+			}
 		}
+		n.in.detectAgain(s, i)
 		n.linkLocal(s, i)
 	}
 	return err

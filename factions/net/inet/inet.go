@@ -43,6 +43,10 @@ type Inet struct {
 	ports   ports
 	// discovery hears what routers advertise.
 	discovery discovery
+	// arp is what packets of ARP are looked at for; onDuplicate hears of
+	// addresses that somebody else has.
+	arp         arpWatch
+	onDuplicate func(ifname string, a tcpip.Address)
 	// raws counts raw sockets that receive TCP or UDP.
 	raws atomic.Int32
 	// entered is the families that were entered.
@@ -52,7 +56,7 @@ type Inet struct {
 // Attach enters the families, and the values below net that sysctl(8) shows.
 func Attach(n *net.Net) (*Inet, error) {
 	in := &Inet{net: n, host: n.Base.Host}
-	in.ifs.init()
+	in.ifs.init(in)
 	in.set.init()
 	in.discovery.in, in.discovery.idle.L = in, &in.discovery.mu
 	for _, f := range []*net.Family{in.family4(), in.family6(), in.familyLink(), in.familyRoute()} {

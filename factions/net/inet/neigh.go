@@ -45,7 +45,7 @@ func number(v6 bool) tcpip.NetworkProtocolNumber {
 // what is too old is forgotten. Preconditions: in.ifs.mu is held.
 func (in *Inet) neighbors(s *stack.Stack, i *iface, v6 bool) (list []neighbor) {
 	for _, a := range i.addrs {
-		if a.v6() == v6 {
+		if a.v6() == v6 && a.dad == nil {
 			list = append(list, neighbor{addr: a.addr, link: i.eth.LinkAddress(), state: abi.ND6_LLINFO_REACHABLE})
 		}
 	}

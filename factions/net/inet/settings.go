@@ -25,6 +25,8 @@ type settings struct {
 	acceptRA atomic.Int32
 	// dadCount is how often a duplicate of a new IPv6 address is looked for.
 	dadCount atomic.Int32
+	// dadCount4 is that of IPv4 addresses.
+	dadCount4 atomic.Int32
 	// msl is how long a segment lives, in half-seconds, if mslEnable is not 0;
 	// else that of lifeRemote is for all. A closed connection is remembered for
 	// twice as long; wait is what the stack was last told.
@@ -48,6 +50,7 @@ const halfSecond = time.Second / 2
 func (t *settings) init() {
 	t.forwards4.Store(1)
 	t.dadCount.Store(1)
+	t.dadCount4.Store(3)
 	t.mslEnable.Store(1)
 	t.msl[lifeRemote].Store(mslRemote)
 	t.msl[lifeLocal].Store(mslLocal)

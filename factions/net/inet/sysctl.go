@@ -20,6 +20,7 @@ func (in *Inet) sysctl4(n *sysctl.Node) {
 	ip := n.Node(abi.IPPROTO_IP, "ip", "IPv4")
 	ip.Add(in.knob(abi.IPCTL_FORWARDING, "forwarding", "Forwarding of packets between interfaces", 1, &in.set.forwards4))
 	ip.Const(abi.IPCTL_DEFTTL, "ttl", "Default TTL of packets", defaultTTL)
+	ip.Add(in.knob(abi.IPCTL_DAD_COUNT, "dad_count", "How often a duplicate of a new address is looked for", maxDAD, &in.set.dadCount4))
 	ip.Const(abi.IPCTL_ANONPORTMIN, "anonportmin", "Lowest ephemeral port", abi.IPPORT_ANONMIN)
 	ip.Const(abi.IPCTL_ANONPORTMAX, "anonportmax", "Highest ephemeral port", abi.IPPORT_ANONMAX)
 	addPortAlgos(ip)

@@ -90,6 +90,8 @@ func (e *endpoint) destination(name []byte) (tcpip.FullAddress, error) {
 	}
 	if e.kind == kindRaw {
 		to.Port = 0
+	} else {
+		e.in.spread(&to.Addr)
 	}
 	return to, err
 }

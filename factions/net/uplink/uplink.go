@@ -43,5 +43,5 @@ func (u *Uplink) create(name string, _ int) (*ether.Link, error) {
 	}
 	d := &driver{in: u.in, host: lent, wire: link.New()}
 	d.Port = d.wire.NewPort(host, u.in.Base().Go)
-	return d.Connect(ether.Config{Name: name, Addr: addr, Driver: d}), nil
+	return d.Connect(ether.Config{Name: name, Addr: addr, Driver: d, Alone: true}), nil
 }

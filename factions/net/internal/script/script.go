@@ -50,6 +50,7 @@ func New(t testing.TB, seed uint64) *Wire {
 	w.link = ether.New(ether.Config{Name: "wire0", Addr: KernelMAC, Driver: w})
 	w.OK(w.Inet.AddLink(w.link))
 	w.Sysctl(0, abi.CTL_NET, abi.PF_INET6, abi.IPPROTO_IPV6, abi.IPV6CTL_DAD_COUNT)
+	w.Sysctl(0, abi.CTL_NET, abi.PF_INET, abi.IPPROTO_IP, abi.IPCTL_DAD_COUNT)
 	w.Addr("wire0", "10.0.0.1/24")
 	w.Addr("wire0", "fd00::1/64")
 	w.Settle()
