@@ -52,6 +52,7 @@ func newGuest(t *testing.T) *guest {
 	t.Cleanup(func() { _ = c.Exit() })
 	g := &guest{Client: c, t: t, ctl: netctl.New(c), k: k}
 	g.set(0, abi.CTL_NET, abi.PF_INET6, abi.IPPROTO_IPV6, abi.IPV6CTL_DAD_COUNT)
+	g.set(0, abi.CTL_NET, abi.PF_INET, abi.IPPROTO_IP, abi.IPCTL_DAD_COUNT)
 	return g
 }
 
