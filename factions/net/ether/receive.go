@@ -52,7 +52,7 @@ func (l *Link) DeliverSent(f *Frame, alone bool) {
 // plain reports a frame for this interface alone that nobody but the stack is to
 // see.
 func (l *Link) plain(f *Frame) bool {
-	if !l.up.Load() || l.Taps.list.Load() != nil || l.bridge.Load() != nil {
+	if !l.up.Load() || l.Watched() || l.bridge.Load() != nil {
 		return false
 	}
 	eth, ok := Header(f)

@@ -57,6 +57,9 @@ func (t *Taps) see(pkt *Frame, out bool) {
 	}
 }
 
+// Watched reports whether somebody sees the packets.
+func (t *Taps) Watched() bool { return t.list.Load() != nil }
+
 // See shows a packet to every tap. Links of other kinds than Link call it.
 func (t *Taps) See(pkt *Frame, out bool) { t.see(pkt, out) }
 

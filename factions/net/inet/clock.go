@@ -19,9 +19,7 @@ type clock struct{ host hypercall.Host }
 func (c clock) Now() time.Time { return time.Unix(0, c.host.Now()) }
 
 // NowMonotonic implements tcpip.Clock.
-func (c clock) NowMonotonic() tcpip.MonotonicTime {
-	return tcpip.MonotonicTime{}.Add(time.Duration(c.host.Mono()))
-}
+func (c clock) NowMonotonic() tcpip.MonotonicTime { return monotonic(c.host.Mono()) }
 
 // AfterFunc implements tcpip.Clock.
 func (c clock) AfterFunc(d time.Duration, fn func()) tcpip.Timer {
@@ -30,37 +28,80 @@ func (c clock) AfterFunc(d time.Duration, fn func()) tcpip.Timer {
 	return t
 }
 
-// timer is a host's timer that can be set again.
+// timer is a host's timer that can be set again. Moving it on, as the stack does
+// with each segment, touches no timer of the host: the one that is set runs too
+// early then, and is set again.
 type timer struct {
 	host hypercall.Host
 	fn   func()
 
 	mu sync.Mutex
-	t  hypercall.Timer
+	// t is the host's timer, nil when none is set. It runs at due; at is when fn
+	// is to, not before due. Both are of the monotonic clock.
+	t       hypercall.Timer
+	at, due int64
+	// count tells the host's timers apart: one may run that was stopped too late.
+	count uint32
 }
-
-// resetter is a host's timer that can be set again itself.
-type resetter interface{ Reset(time.Duration) bool }
 
 // Stop implements tcpip.Timer.
 func (t *timer) Stop() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.t.Stop()
+	return t.stop()
+}
+
+// stop stops the host's timer, and reports whether one was set. Preconditions:
+// t.mu is held.
+func (t *timer) stop() bool {
+	if t.t == nil {
+		return false
+	}
+	t.t.Stop()
+	t.t = nil
+	t.count++
+	return true
 }
 
 // Reset implements tcpip.Timer.
 func (t *timer) Reset(d time.Duration) {
+	now := t.host.Mono()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if r, ok := t.t.(resetter); ok {
-		r.Reset(d)
+	t.at = now + int64(min(d, maxTimer))
+	if t.t == nil || t.at < t.due {
+		t.stop()
+		t.arm(now)
+	}
+}
+
+// maxTimer bounds timers: the clock does not overflow.
+const maxTimer = 1 << 61
+
+// arm sets the host's timer. Preconditions: t.mu is held.
+func (t *timer) arm(now int64) {
+	count := t.count
+	t.due = t.at
+	t.t = t.host.AfterFunc(time.Duration(t.at-now), func() { t.run(count) })
+}
+
+// run is what the host's timer does.
+func (t *timer) run(count uint32) {
+	now := t.host.Mono()
+	t.mu.Lock()
+	if t.count != count {
+		t.mu.Unlock()
 		return
 	}
-	if t.t != nil {
-		t.t.Stop()
+	t.t = nil
+	t.count++
+	if now < t.at {
+		t.arm(now)
+		t.mu.Unlock()
+		return
 	}
-	t.t = t.host.AfterFunc(d, t.fn)
+	t.mu.Unlock()
+	t.fn()
 }
 
 // randomReader reads the host's random bytes.

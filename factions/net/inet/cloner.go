@@ -136,7 +136,7 @@ func (in *Inet) enter(i *iface) error {
 // join makes the stack know an Ethernet interface. It can't fail: the index is
 // new and so is the name.
 func (in *Inet) join(s *stack.Stack, i *iface) {
-	h := &host{Stack: s, in: in, direct: in.newDirect(s), nic: i.nic}
+	h := &host{Stack: s, in: in, direct: in.newDirect(s, i.nic), nic: i.nic}
 	i.eth.SetHost(h)
 	_ = s.CreateNICWithOptions(i.nic, i.eth, stack.NICOptions{Name: i.name, Disabled: true})
 	h.init()

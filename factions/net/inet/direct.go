@@ -7,51 +7,80 @@ package inet
 import (
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
+	"gvisor.dev/gvisor/pkg/tcpip/network/ipv6"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 )
 
-// direct is what the shorter way needs of a stack.
+// direct is what the shorter way needs of an interface of a stack.
 type direct struct {
 	stack *stack.Stack
+	nic   tcpip.NICID
 	// raws counts the kernel's raw sockets that receive TCP or UDP.
-	raws func() bool
-	// tcp queues segments; received counts packets that reach their socket.
-	tcp      packetQueue
-	received [3]*tcpip.StatCounter
+	raws  func() bool
+	owing *owing
+	tcp   *tcpProtocol
+	// v4 and v6 count the interface's packets.
+	v4, v6 tcpip.IPStats
 }
 
-func (in *Inet) newDirect(s *stack.Stack) *direct {
-	d := &direct{stack: s, raws: func() bool { return in.raws.Load() != 0 }}
-	d.tcp, _ = s.TransportProtocolInstance(tcp.ProtocolNumber).(packetQueue)
-	ip := s.Stats().IP
-	d.received = [3]*tcpip.StatCounter{ip.PacketsReceived, ip.ValidPacketsReceived, ip.PacketsDelivered}
+func (in *Inet) newDirect(s *stack.Stack, nic tcpip.NICID) *direct {
+	d := &direct{stack: s, nic: nic, raws: func() bool { return in.raws.Load() != 0 }, owing: in.owing}
+	d.tcp, _ = s.TransportProtocolInstance(tcp.ProtocolNumber).(*tcpProtocol)
 	return d
+}
+
+// init comes when the stack knows the interface, before packets can come.
+func (d *direct) init() {
+	d.v4, d.v6 = d.stack.Stats().IP, d.stack.Stats().IP
+	if ep, err := d.stack.GetNetworkEndpoint(d.nic, header.IPv4ProtocolNumber); err == nil {
+		if st, ok := ep.Stats().(*ipv4.Stats); ok {
+			d.v4 = st.IP
+		}
+	}
+	if ep, err := d.stack.GetNetworkEndpoint(d.nic, header.IPv6ProtocolNumber); err == nil {
+		if st, ok := ep.Stats().(*ipv6.Stats); ok {
+			d.v6 = st.IP
+		}
+	}
+}
+
+// counters returns those of a version of IP.
+func (d *direct) counters(proto tcpip.NetworkProtocolNumber) *tcpip.IPStats {
+	if proto == header.IPv6ProtocolNumber {
+		return &d.v6
+	}
+	return &d.v4
 }
 
 // looped gives a packet that was sent by lo0 to the socket it is for. False when
 // it has to take the whole way: it is not whole, not from the address it goes
 // to, nobody waits for it, or a raw socket does.
 func (d *direct) looped(pkt *stack.PacketBuffer) bool {
-	id, ok := ends(pkt)
-	return ok && id.LocalAddress == id.RemoteAddress && d.stack.CheckNIC(loNIC) && d.give(loNIC, id, pkt)
+	h := pkt.TransportHeader().Slice()
+	id, ok := ends(pkt, h)
+	return ok && id.LocalAddress == id.RemoteAddress && d.stack.CheckNIC(loNIC) && d.give(id, pkt, h)
 }
 
-// give gives the socket there is for id a packet, which nobody else looks at.
-func (d *direct) give(nic tcpip.NICID, id stack.TransportEndpointID, pkt *stack.PacketBuffer) bool {
+// give gives the socket there is for id a packet, which nobody else looks at. h
+// is the header of its protocol.
+func (d *direct) give(id stack.TransportEndpointID, pkt *stack.PacketBuffer, h []byte) bool {
 	if d.raws() {
 		return false
 	}
-	ep := d.stack.FindTransportEndpoint(pkt.NetworkProtocolNumber, pkt.TransportProtocolNumber, id, nic)
+	ep := d.stack.FindTransportEndpoint(pkt.NetworkProtocolNumber, pkt.TransportProtocolNumber, id, d.nic)
 	if ep == nil {
 		return false
 	}
-	for _, c := range d.received {
-		c.Increment()
-	}
-	pkt.NICID, pkt.RXChecksumValidated = nic, true
+	c := d.counters(pkt.NetworkProtocolNumber)
+	c.PacketsReceived.Increment()
+	c.ValidPacketsReceived.Increment()
+	c.PacketsDelivered.Increment()
+	pkt.NICID, pkt.RXChecksumValidated = d.nic, true
 	if pkt.TransportProtocolNumber == header.TCPProtocolNumber {
-		d.tcp.QueuePacket(ep, id, pkt)
+		d.owing.arrives(id, pkt, h)
+		d.tcp.queueSegment(ep, id, pkt, h)
 	} else {
 		ep.HandlePacket(id, pkt)
 	}
@@ -59,9 +88,10 @@ func (d *direct) give(nic tcpip.NICID, id stack.TransportEndpointID, pkt *stack.
 }
 
 // ends returns from where to where a packet of UDP or TCP goes, as who receives
-// it sees it; false for others, for fragments, and where IP has options.
-func ends(pkt *stack.PacketBuffer) (id stack.TransportEndpointID, ok bool) {
-	h, ip := pkt.TransportHeader().Slice(), pkt.NetworkHeader().Slice()
+// it sees it; false for others, for fragments, and where IP has options. h is
+// the header of its protocol.
+func ends(pkt *stack.PacketBuffer, h []byte) (id stack.TransportEndpointID, ok bool) {
+	ip := pkt.NetworkHeader().Slice()
 	proto := pkt.TransportProtocolNumber
 	switch {
 	case proto == header.UDPProtocolNumber && len(h) == header.UDPMinimumSize:

@@ -171,6 +171,8 @@ func (e *endpoint) Poll() (m event.Mask) {
 	r := e.ep.Readiness(waiter.ReadableEvents | waiter.WritableEvents | waiter.EventPri)
 	if r&waiter.ReadableEvents != 0 {
 		m |= abi.POLLIN
+	} else {
+		e.in.owing.settle(e)
 	}
 	if r&waiter.WritableEvents != 0 {
 		m |= abi.POLLOUT

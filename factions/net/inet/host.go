@@ -26,6 +26,7 @@ type host struct {
 
 // init comes when the stack knows the interface, before that is up.
 func (h *host) init() {
+	h.direct.init()
 	if ep, err := h.GetNetworkEndpoint(h.nic, header.IPv4ProtocolNumber); err == nil {
 		h.v4, _ = ep.(addresses)
 	}
@@ -57,8 +58,9 @@ func (h *host) Take(f *ether.Frame) bool {
 	if f.NetworkPacketInfo.IsForwardedPacket {
 		return false
 	}
-	id, ok := ends(f)
-	return ok && h.owns(f.NetworkProtocolNumber, id) && h.direct.give(h.nic, id, f)
+	b := f.TransportHeader().Slice()
+	id, ok := ends(f, b)
+	return ok && h.owns(f.NetworkProtocolNumber, id) && h.direct.give(id, f, b)
 }
 
 // owns reports whether a packet is for an address of the interface, from one

@@ -41,6 +41,8 @@ type Inet struct {
 	keepers keepers
 	rawList rawSockets
 	ports   ports
+	// owing is acknowledgements not sent yet; it is made with the stack.
+	owing *owing
 	// discovery hears what routers advertise.
 	discovery discovery
 	// arp is what packets of ARP are looked at for; onDuplicate hears of
@@ -92,6 +94,7 @@ func Detach(in *Inet) {
 	in.stack, in.closed = nil, true
 	in.mu.Unlock()
 	if s != nil {
+		in.owing.close()
 		s.Destroy()
 		in.discovery.wait()
 	}
@@ -133,7 +136,7 @@ func (in *Inet) newStack() (*stack.Stack, error) {
 	opt.RawFactory = &raw.EndpointFactory{}
 	opt.HandleLocal = true
 	s := stack.New(opt)
-	packets{&in.urgency, &in.keepers}.look(s)
+	in.owing = &owing{host: in.host, stack: s}
 	in.tune(s)
 	if err := in.addLoopback(s); err != nil {
 		s.Destroy()
@@ -148,10 +151,13 @@ func (in *Inet) addLoopback(s *stack.Stack) error {
 	in.ifs.mu.Lock()
 	defer in.ifs.mu.Unlock()
 	lo := in.ifs.list[0]
-	lo.link.(*loopLink).direct = in.newDirect(s)
-	if err := s.CreateNICWithOptions(loNIC, lo.link.(*loopLink), stack.NICOptions{Name: lo.name}); err != nil {
+	link := lo.link.(*loopLink)
+	link.direct = in.newDirect(s, loNIC)
+	packets{&in.urgency, &in.keepers, in.owing, link}.look(s)
+	if err := s.CreateNICWithOptions(loNIC, link, stack.NICOptions{Name: lo.name}); err != nil {
 		return errno(err)
 	}
+	link.direct.init()
 	var routes []tcpip.Route
 	for k := range lo.addrs {
 		if err := lo.enter(s, &lo.addrs[k]); err != nil {

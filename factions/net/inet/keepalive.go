@@ -35,13 +35,9 @@ type keepers struct {
 	some atomic.Bool
 }
 
-// see is told of each packet that leaves.
-func (k *keepers) see(pkt *stack.PacketBuffer, local, remote tcpip.Address) {
-	if pkt.TransportProtocolNumber != tcp.ProtocolNumber || pkt.Data().Size() != 0 {
-		return
-	}
-	h := header.TCP(pkt.TransportHeader().Slice())
-	if len(h) < header.TCPMinimumSize || h.Flags() != header.TCPFlagAck {
+// see is told of each segment that leaves.
+func (k *keepers) see(pkt *stack.PacketBuffer, h header.TCP, local, remote tcpip.Address) {
+	if pkt.Data().Size() != 0 || h.Flags() != header.TCPFlagAck {
 		return
 	}
 	id := stack.TransportEndpointID{LocalPort: h.SourcePort(), LocalAddress: local, RemotePort: h.DestinationPort(), RemoteAddress: remote}
@@ -121,20 +117,29 @@ func (e *endpoint) lost() {
 // reset sends a segment that ends a connection. Nothing comes of it when there
 // is no way any more.
 func (e *endpoint) reset(id stack.TransportEndpointID, seq, ack uint32) {
-	r, err := e.stack.FindRoute(0, id.LocalAddress, id.RemoteAddress, number(id.LocalAddress.Len() == 16), false)
+	h := header.TCP(make([]byte, header.TCPMinimumSize))
+	h.Encode(&header.TCPFields{SrcPort: id.LocalPort, DstPort: id.RemotePort, SeqNum: seq, AckNum: ack,
+		DataOffset: header.TCPMinimumSize, Flags: header.TCPFlagRst | header.TCPFlagAck})
+	sendSegment(e.stack, number(id.LocalAddress.Len() == 16), id, h,
+		stack.NetworkHeaderParams{Protocol: tcp.ProtocolNumber, TTL: defaultTTL})
+}
+
+// sendSegment sends a segment of which there is the header, but for its
+// checksum. Nothing comes of it when there is no way any more.
+func sendSegment(s *stack.Stack, net tcpip.NetworkProtocolNumber, id stack.TransportEndpointID, h header.TCP, how stack.NetworkHeaderParams) {
+	r, err := s.FindRoute(0, id.LocalAddress, id.RemoteAddress, net, false)
 	if err != nil {
 		return
 	}
 	defer r.Release()
-	pkt := stack.NewPacketBuffer(stack.PacketBufferOptions{ReserveHeaderBytes: header.TCPMinimumSize + int(r.MaxHeaderLength())})
+	pkt := stack.NewPacketBuffer(stack.PacketBufferOptions{ReserveHeaderBytes: len(h) + int(r.MaxHeaderLength())})
 	defer pkt.DecRef()
-	h := header.TCP(pkt.TransportHeader().Push(header.TCPMinimumSize))
 	pkt.TransportProtocolNumber = tcp.ProtocolNumber
-	h.Encode(&header.TCPFields{SrcPort: id.LocalPort, DstPort: id.RemotePort, SeqNum: seq, AckNum: ack,
-		DataOffset: header.TCPMinimumSize, Flags: header.TCPFlagRst | header.TCPFlagAck})
+	h.SetChecksum(0)
 	sum := header.PseudoHeaderChecksum(tcp.ProtocolNumber, id.LocalAddress, id.RemoteAddress, uint16(len(h)))
 	h.SetChecksum(^checksum.Checksum(h, sum))
-	_ = r.WritePacket(stack.NetworkHeaderParams{Protocol: tcp.ProtocolNumber, TTL: defaultTTL}, pkt)
+	copy(pkt.TransportHeader().Push(len(h)), h)
+	_ = r.WritePacket(how, pkt)
 }
 
 // keepTimes gives a connection that is to be kept alive the times that

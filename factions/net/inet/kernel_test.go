@@ -54,9 +54,10 @@ func (quietHost) ConsoleWrite([]byte) {}
 type box struct {
 	t testing.TB
 	*net.Net
-	b *kernel.Base
-	p *proc.Proc
-	l *proc.LWP
+	inet *inet.Inet
+	b    *kernel.Base
+	p    *proc.Proc
+	l    *proc.LWP
 }
 
 func newBox(t testing.TB) *box {
@@ -74,7 +75,7 @@ func bootBox(t testing.TB) *box {
 	if err := b.Boot(kernel.Config{Host: quietHost{hypercall.Real()}}, p); err != nil {
 		t.Fatal(err)
 	}
-	x := &box{t: t, Net: p.net, b: b}
+	x := &box{t: t, Net: p.net, inet: p.inet, b: b}
 	var err error
 	if x.p, x.l, err = b.NewGuest("test"); err != nil {
 		t.Fatal(err)

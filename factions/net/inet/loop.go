@@ -77,6 +77,23 @@ func (l *loopLink) WritePackets(pkts stack.PacketBufferList) (int, tcpip.Error) 
 	return pkts.Len(), nil
 }
 
+// takes gives a segment that is about to leave by lo0 to its socket, whose id is
+// to: that saves the rest of the way down. False when it has to go on.
+func (l *loopLink) takes(to stack.TransportEndpointID, pkt *stack.PacketBuffer, h header.TCP, r *stack.Route) bool {
+	up := l.up.Load()
+	if up == nil || r.NICID() != loNIC || r.Loop() != stack.PacketOut || l.Watched() {
+		return false
+	}
+	size := uint64(pkt.Size()) // it is the socket's in a moment
+	if to.LocalAddress != to.RemoteAddress || !up.direct.give(to, pkt, h) {
+		return false
+	}
+	up.direct.counters(pkt.NetworkProtocolNumber).PacketsSent.Increment()
+	l.packets.Add(1)
+	l.bytes.Add(size)
+	return true
+}
+
 // Attach implements stack.NetworkLinkEndpoint.
 func (l *loopLink) Attach(d stack.NetworkDispatcher) {
 	if d == nil {

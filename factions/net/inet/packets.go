@@ -1,13 +1,18 @@
 // Packets that the stack sends and forwards.
 package inet
 
-import "gvisor.dev/gvisor/pkg/tcpip/stack"
+import (
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
+)
 
-// packets is told of all packets, as a packet filter would be, and lets all
-// pass.
+// packets is told of all packets, as a packet filter would be.
 type packets struct {
 	urgency *urgency
 	keepers *keepers
+	owing   *owing
+	lo      *loopLink
 }
 
 var _ stack.NFTablesInterface = packets{}
@@ -20,13 +25,22 @@ func (p packets) look(s *stack.Stack) {
 
 // CheckOutput implements stack.NFTablesInterface: packets of the stack's own,
 // before they are cut or looped back. Those of connections with urgent data are
-// marked, those of connections that are kept alive watched.
+// marked, those of connections that are kept alive watched. False says that a
+// segment is done with: it is for a socket that has it now, or may wait.
 func (p packets) CheckOutput(pkt *stack.PacketBuffer, r *stack.Route, _ stack.AddressFamily) bool {
-	p.urgency.leaves(pkt, r)
-	if p.keepers.some.Load() {
-		p.keepers.see(pkt, r.LocalAddress(), r.RemoteAddress())
+	if pkt.TransportProtocolNumber != tcp.ProtocolNumber {
+		return true
 	}
-	return true
+	h := header.TCP(pkt.TransportHeader().Slice())
+	if len(h) < header.TCPMinimumSize {
+		return true
+	}
+	p.urgency.leaves(pkt, h, r)
+	if p.keepers.some.Load() {
+		p.keepers.see(pkt, h, r.LocalAddress(), r.RemoteAddress())
+	}
+	to, ok := ends(pkt, h)
+	return !ok || p.owing.leaves(to, pkt, h) && !p.lo.takes(to, pkt, h, r)
 }
 
 // CheckForward implements stack.NFTablesInterface. The stack copies an IPv4

@@ -19,7 +19,7 @@ func newSimBox(t *testing.T, seed uint64) (*box, *hypercall.Sim) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = b.Close() })
-	x := &box{t: t, Net: p.net, b: b}
+	x := &box{t: t, Net: p.net, inet: p.inet, b: b}
 	var err error
 	if x.p, x.l, err = b.NewGuest("test"); err != nil {
 		t.Fatal(err)

@@ -148,6 +148,9 @@ func (e *endpoint) Recv(_ *proc.LWP, m *net.Message) (int, error) {
 		e.dropUnwanted()
 		res, n, err = e.read(m)
 	}
+	if err == abi.EWOULDBLOCK {
+		e.in.owing.settle(e)
+	}
 	if err != nil {
 		return 0, err
 	}

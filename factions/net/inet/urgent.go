@@ -106,10 +106,14 @@ const synAck = header.TCPFlagSyn | header.TCPFlagAck
 // QueuePacket is called by the stack with each segment for an endpoint, before
 // anything becomes of it.
 func (p *tcpProtocol) QueuePacket(ep stack.TransportEndpoint, id stack.TransportEndpointID, pkt *stack.PacketBuffer) {
+	p.queueSegment(ep, id, pkt, pkt.TransportHeader().Slice())
+}
+
+// queueSegment is QueuePacket for a segment whose header is h.
+func (p *tcpProtocol) queueSegment(ep stack.TransportEndpoint, id stack.TransportEndpointID, pkt *stack.PacketBuffer, h header.TCP) {
 	if p.urgency.choosy.Load() != 0 && p.urgency.tooFar(ep, pkt) {
 		return
 	}
-	h := header.TCP(pkt.TransportHeader().Slice())
 	if f := h.Flags(); f&header.TCPFlagUrg != 0 || f&synAck == synAck || p.urgency.sending.Load() != 0 {
 		p.urgency.arrives(ep, id, pkt, h)
 	}

@@ -9,15 +9,8 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 )
 
-// leaves looks at a packet that leaves by r.
-func (u *urgency) leaves(pkt *stack.PacketBuffer, r *stack.Route) {
-	if pkt.TransportProtocolNumber != header.TCPProtocolNumber {
-		return
-	}
-	h := header.TCP(pkt.TransportHeader().Slice())
-	if len(h) < header.TCPMinimumSize {
-		return
-	}
+// leaves looks at a segment that leaves by r.
+func (u *urgency) leaves(pkt *stack.PacketBuffer, h header.TCP, r *stack.Route) {
 	switch f := h.Flags(); {
 	case f&synAck == synAck:
 		u.born(departing(pkt, h), h)
