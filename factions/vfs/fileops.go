@@ -26,9 +26,16 @@ func vnodeOf(f *file.File) *vnode.Vnode {
 	return nil
 }
 
+// lockPosition locks the position of an open file.
+func lockPosition(f *file.File, vp *vnode.Vnode) {
+	if !f.OffMu.TryLock() {
+		vp.Mount.Wait(f.OffMu.Lock)
+	}
+}
+
 // Read reads at the file's position.
 func (o *vnodeOps) Read(l *proc.LWP, f *file.File, p []byte) (int, error) {
-	f.OffMu.Lock()
+	lockPosition(f, f.Data.(*vnode.Vnode))
 	defer f.OffMu.Unlock()
 	n, err := o.ReadAt(l, f, p, f.Off)
 	f.Off += int64(n)
@@ -73,7 +80,7 @@ func uncache(f *file.File, vp *vnode.Vnode, off int64, n int) error {
 
 // Write writes at the file's position, or at its end with O_APPEND.
 func (o *vnodeOps) Write(l *proc.LWP, f *file.File, p []byte) (int, error) {
-	f.OffMu.Lock()
+	lockPosition(f, f.Data.(*vnode.Vnode))
 	defer f.OffMu.Unlock()
 	n, end, err := o.write(l, f, p, f.Off, f.Flags()&abi.O_APPEND != 0)
 	if n > 0 {
@@ -148,9 +155,9 @@ func noteWrite(vp *vnode.Vnode, size, end int64) {
 
 // Seek sets the position.
 func (o *vnodeOps) Seek(_ *proc.LWP, f *file.File, off int64, whence int32) (int64, error) {
-	f.OffMu.Lock()
-	defer f.OffMu.Unlock()
 	vp := f.Data.(*vnode.Vnode)
+	lockPosition(f, vp)
+	defer f.OffMu.Unlock()
 	base := int64(0)
 	switch whence {
 	case abi.SEEK_SET:
@@ -183,7 +190,7 @@ func (o *vnodeOps) Ioctl(_ *proc.LWP, f *file.File, cmd uint32, arg *file.Arg) e
 		if err != nil {
 			return err
 		}
-		f.OffMu.Lock()
+		lockPosition(f, vp)
 		n = st.Size - f.Off
 		f.OffMu.Unlock()
 	case abi.FIONWRITE, abi.FIONSPACE:

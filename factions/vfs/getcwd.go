@@ -118,6 +118,11 @@ func parentOf(at *vnode.Vnode) (*vnode.Vnode, error) {
 		return nil, err
 	}
 	at.RLock()
-	defer at.RUnlock()
-	return d.Lookup("..")
+	up, err := d.Lookup("..")
+	at.RUnlock()
+	if up == at { // the root of a mount that was forced off
+		up.Unref()
+		return nil, abi.ENOENT
+	}
+	return up, err
 }

@@ -19,6 +19,15 @@ func (v *VFS) Open(l *proc.LWP, path string, flags int32, mode uint32) (*file.Fi
 	return v.open(l, abi.AT_FDCWD, path, flags, mode)
 }
 
+// OpenAgain opens what f has open with other flags, whatever its name is by now.
+func (v *VFS) OpenAgain(l *proc.LWP, f *file.File, flags int32) (*file.File, error) {
+	vp := vnodeOf(f)
+	if vp == nil {
+		return nil, abi.EINVAL
+	}
+	return v.openExisting(l, vp.Ref(), flags)
+}
+
 // Lookup returns what path names, following symbolic links, with a reference.
 func (v *VFS) Lookup(l *proc.LWP, path string) (*vnode.Vnode, error) {
 	return v.lookup(l, abi.AT_FDCWD, path, true)

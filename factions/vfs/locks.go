@@ -151,7 +151,7 @@ func toLock(l *proc.LWP, f *file.File, fl *abi.Flock) (lockf.Lock, error) {
 	switch fl.Whence {
 	case abi.SEEK_SET:
 	case abi.SEEK_CUR:
-		f.OffMu.Lock()
+		lockPosition(f, vnodeOf(f))
 		base = f.Off
 		f.OffMu.Unlock()
 	case abi.SEEK_END:

@@ -25,7 +25,7 @@ func (v *VFS) AddFileSystem(t *vnode.Type) error {
 }
 
 func (v *VFS) addType(t *vnode.Type) error {
-	v.mu.Lock()
+	v.lock()
 	defer v.mu.Unlock()
 	if v.findType(t.Name) != nil {
 		return abi.EEXIST
@@ -36,7 +36,7 @@ func (v *VFS) addType(t *vnode.Type) error {
 
 // removeType takes a type out: EBUSY while a file system of it is mounted.
 func (v *VFS) removeType(t *vnode.Type) error {
-	v.mu.Lock()
+	v.lock()
 	defer v.mu.Unlock()
 	for _, m := range v.mounts {
 		if m.Type == t {
@@ -49,7 +49,7 @@ func (v *VFS) removeType(t *vnode.Type) error {
 
 // FileSystems returns the names of the types, in the order they came.
 func (v *VFS) FileSystems() []string {
-	v.mu.Lock()
+	v.lock()
 	defer v.mu.Unlock()
 	var names []string
 	for _, t := range v.types {
@@ -102,7 +102,7 @@ func (v *VFS) newMount(l *proc.LWP, t *vnode.Type, dir *vnode.Vnode, flags uint6
 		m.Lend = v.b.Procs.Lend
 	}
 	m.SetFlags(flags)
-	v.mu.Lock()
+	v.lock()
 	v.nextID++
 	id := v.nextID
 	v.mu.Unlock()
@@ -146,7 +146,7 @@ func (v *VFS) mount(l *proc.LWP, t *vnode.Type, dir *vnode.Vnode, on string, fla
 		return err
 	}
 	m.On = on
-	v.mu.Lock()
+	v.lock()
 	if dir.Covered() != nil || dir.Mount.Dead() {
 		v.mu.Unlock()
 		m.Root.Unref()
@@ -188,7 +188,7 @@ func (v *VFS) update(l *proc.LWP, m *vnode.Mount, flags uint64, args usermem.InO
 // which takes what is mounted in it off too; EINVAL for the root or one that is
 // gone already.
 func (v *VFS) unmount(m *vnode.Mount, force bool) error {
-	v.mu.Lock()
+	v.lock()
 	defer v.mu.Unlock()
 	if m.Fixed || !slices.Contains(v.mounts, m) {
 		return abi.EINVAL
@@ -249,7 +249,7 @@ func (v *VFS) syncAll() {
 
 // Mounts returns what is mounted, in order.
 func (v *VFS) Mounts() []*vnode.Mount {
-	v.mu.Lock()
+	v.lock()
 	defer v.mu.Unlock()
 	return slices.Clone(v.mounts)
 }

@@ -66,6 +66,7 @@ func (r *renaming) run() error {
 	}
 	vp.Unref()
 	over.Unref()
+	above.Unref()
 	return err
 }
 
@@ -85,8 +86,8 @@ func (r *renaming) note(vp, over *vnode.Vnode) {
 }
 
 // lockDirs locks two directories, the outer one first. above is the entry of
-// one through which the other is reached: what is on the way to tdir below
-// fdir, or the reverse; nil if neither is in the other.
+// one through which the other is reached, with a reference: what is on the way to
+// tdir below fdir, or the reverse; nil if neither is in the other.
 //
 // Preconditions: the mount's tree is locked, so that no directory moves.
 func lockDirs(fdir, tdir *vnode.Vnode) (unlock func(), above *vnode.Vnode, err error) {
@@ -111,29 +112,36 @@ func lockDirs(fdir, tdir *vnode.Vnode) (unlock func(), above *vnode.Vnode, err e
 	return func() { second.Unlock(); first.Unlock() }, above, nil
 }
 
-// below returns the child of outer on the way to inner, nil when inner is not
-// in outer. The result has no reference: it is only to be compared.
+// below returns the child of outer on the way to inner, with a reference, so
+// that it stays the one vnode of that directory; nil when inner is not in outer.
 func below(outer, inner *vnode.Vnode) (*vnode.Vnode, error) {
 	at := inner.Ref()
-	defer func() { at.Unref() }()
 	for !at.IsRoot() {
 		d, err := at.Dir()
 		if err != nil {
+			at.Unref()
 			return nil, err
 		}
 		at.RLock()
 		up, err := d.Lookup("..")
 		at.RUnlock()
 		if err != nil {
+			at.Unref()
 			return nil, err
 		}
-		if up == outer {
+		switch up {
+		case outer:
 			up.Unref()
 			return at, nil
+		case at: // the root of a mount that was forced off
+			up.Unref()
+			at.Unref()
+			return nil, abi.EIO
 		}
 		at.Unref()
 		at = up
 	}
+	at.Unref()
 	return nil, nil
 }
 

@@ -32,7 +32,7 @@ func (v *VFS) SysGetdents30(l *proc.LWP, fd int32, buf usermem.OutBuf) (int32, e
 	if err != nil {
 		return 0, err
 	}
-	f.OffMu.Lock()
+	lockPosition(f, vp)
 	n, next, err := readDir(l, vp, f.Off, win)
 	f.Off = next
 	f.OffMu.Unlock()

@@ -56,7 +56,7 @@ func (v *VFS) mountType(typ usermem.String) (*vnode.Type, error) {
 	if name == "ufs" {
 		name = "ffs"
 	}
-	v.mu.Lock()
+	v.lock()
 	defer v.mu.Unlock()
 	if t := v.findType(name); t != nil {
 		return t, nil

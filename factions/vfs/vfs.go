@@ -108,11 +108,18 @@ func (v *VFS) shutdown(howto int32) {
 		if m.Fixed || sync && v.unmount(m, false) == nil {
 			continue
 		}
-		v.mu.Lock()
+		v.lock()
 		if slices.Contains(v.mounts, m) {
 			v.unmountForced(m, sync)
 		}
 		v.mu.Unlock()
+	}
+}
+
+// lock locks v.mu, which others hold while file systems are written back.
+func (v *VFS) lock() {
+	if !v.mu.TryLock() {
+		v.b.Procs.Lend(v.mu.Lock)
 	}
 }
 

@@ -35,12 +35,17 @@ func openDevice(v *vfs.VFS, l *proc.LWP, path string, write bool) (*device, erro
 	if write {
 		flags = abi.O_RDWR
 	}
+	return newDevice(v, func() (*file.File, error) { return v.Open(l, path, flags, 0) })
+}
+
+// newDevice returns the device that open opens.
+func newDevice(v *vfs.VFS, open func() (*file.File, error)) (*device, error) {
 	own, err := v.Base().Procs.Find(0).NewLWP(true)
 	if err != nil {
 		return nil, err
 	}
 	d := &device{l: own}
-	if d.f, err = v.Open(l, path, flags, 0); err != nil {
+	if d.f, err = open(); err != nil {
 		own.Release()
 		return nil, err
 	}
@@ -49,6 +54,11 @@ func openDevice(v *vfs.VFS, l *proc.LWP, path string, write bool) (*device, erro
 		return nil, err
 	}
 	return d, nil
+}
+
+// again opens the device of d, for writing too.
+func (d *device) again(v *vfs.VFS, l *proc.LWP) (*device, error) {
+	return newDevice(v, func() (*file.File, error) { return v.OpenAgain(l, d.f, abi.O_RDWR) })
 }
 
 // measure fills in what a device can do and how large it is.

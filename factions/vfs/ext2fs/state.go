@@ -189,9 +189,11 @@ func (fs *FS) Update(l *proc.LWP, flags uint64, _ usermem.InOutBuf) error {
 	return fs.upgrade(l)
 }
 
-// upgrade makes a read-only mount writable: EROFS when it cannot be.
+// upgrade makes a read-only mount writable: EROFS when it cannot be. No name is
+// looked up with fs.mu held: the device's path may lead through this file system
+// by now.
 func (fs *FS) upgrade(l *proc.LWP) error {
-	dev, err := openDevice(fs.v, l, fs.path, true)
+	dev, err := fs.dev.again(fs.v, l)
 	if err != nil {
 		return err
 	}

@@ -135,21 +135,13 @@ func Truncate(vp *vnode.Vnode, size int64) error {
 	return changed(vp, abi.NOTE_WRITE, func() error { return f.Truncate(size) })
 }
 
-// Allocate reserves space, Discard gives it back: EOPNOTSUPP for a file that
-// cannot.
-func Allocate(vp *vnode.Vnode, off, n int64) error {
-	return allocator(vp, func(a vnode.Allocator) error { return a.Allocate(off, n) })
-}
-
-// Discard makes a hole.
-func Discard(vp *vnode.Vnode, off, n int64) error {
-	return allocator(vp, func(a vnode.Allocator) error { return a.Discard(off, n) })
-}
-
-func allocator(vp *vnode.Vnode, fn func(vnode.Allocator) error) error {
-	a, ok := vp.Node.(vnode.Allocator)
-	if !ok {
-		return abi.EOPNOTSUPP
+// Uncache has n bytes from off on kept in no cache, where there is one.
+func Uncache(vp *vnode.Vnode, off, n int64) error {
+	u, ok := vp.Node.(vnode.Uncacher)
+	if !ok || vp.Mount.Dead() {
+		return nil
 	}
-	return changed(vp, abi.NOTE_WRITE, func() error { return fn(a) })
+	vp.RLock()
+	defer vp.RUnlock()
+	return u.Uncache(off, n)
 }

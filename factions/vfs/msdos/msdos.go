@@ -113,6 +113,13 @@ func optionsOf(a *abi.MsdosfsArgs) options {
 // Update changes flags and arguments (MNT_UPDATE). EBUSY for making it
 // read-only while files that have no name any more are in use.
 func (v *volume) Update(l *proc.LWP, flags uint64, args usermem.InOutBuf) error {
+	var a abi.MsdosfsArgs
+	if !args.IsNil() { // nothing is locked while a caller's memory is read
+		var err error
+		if a, err = load(args); err != nil {
+			return err
+		}
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	switch readOnly := flags&abi.MNT_RDONLY != 0; {
@@ -130,10 +137,6 @@ func (v *volume) Update(l *proc.LWP, flags uint64, args usermem.InOutBuf) error 
 	}
 	if args.IsNil() {
 		return nil
-	}
-	a, err := load(args)
-	if err != nil {
-		return err
 	}
 	a.Fspec = v.args.Fspec
 	v.options, v.args = optionsOf(&a), a

@@ -1,24 +1,28 @@
-// Directories.
+// Directories. As everywhere in this package, who locks a node has locked what
+// it stands for.
 package null
 
 import (
-	"github.com/rumpkit/rumpkit/factions/vfs/layer"
 	"github.com/rumpkit/rumpkit/factions/vfs/vnode"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 )
 
 // Lookup returns what name stands for. The root is its own parent; a directory
-// that was moved out of the tree below has none.
+// that was moved out of the tree below has none, nor has what the root was of a
+// mount that was forced off.
 func (n *dirNode) Lookup(name string) (*vnode.Vnode, error) {
 	if name == ".." {
 		switch {
-		case n.lower == n.fs.top:
+		case &n.vp == n.fs.root:
 			return n.vp.Ref(), nil
-		case n.lower.IsRoot():
+		case n.lower == n.fs.top || n.lower.IsRoot():
 			return nil, abi.ENOENT
 		}
 	}
-	lower, err := layer.Look(n.lower, name)
+	if n.lower.Mount.Dead() {
+		return nil, abi.EIO
+	}
+	lower, err := n.lower.Lookup(name)
 	if err != nil {
 		return nil, err
 	}
@@ -27,12 +31,31 @@ func (n *dirNode) Lookup(name string) (*vnode.Vnode, error) {
 
 // ReadDir lists the directory below.
 func (n *dirNode) ReadDir(cookie int64, emit func(vnode.Entry) bool) error {
-	return layer.List(n.lower, cookie, emit)
+	d, err := n.lower.Dir()
+	if err != nil {
+		return err
+	}
+	if n.lower.Mount.Dead() {
+		return abi.EIO
+	}
+	return d.ReadDir(cookie, emit)
+}
+
+// editor returns what changes the directory below: EIO when that is gone.
+func (n *dirNode) editor() (vnode.Editor, error) {
+	if n.lower.Mount.Dead() {
+		return nil, abi.EIO
+	}
+	return n.lower.Editor()
 }
 
 // Create makes a node below.
 func (n *dirNode) Create(name string, nn vnode.NewNode) (*vnode.Vnode, error) {
-	lower, err := layer.Create(n.lower, name, nn)
+	ed, err := n.editor()
+	if err != nil {
+		return nil, err
+	}
+	lower, err := ed.Create(name, nn)
 	if err != nil {
 		lower.Unref()
 		return nil, err
@@ -42,16 +65,38 @@ func (n *dirNode) Create(name string, nn vnode.NewNode) (*vnode.Vnode, error) {
 
 // Link makes a name below.
 func (n *dirNode) Link(name string, vp *vnode.Vnode) error {
-	return layer.Link(n.lower, name, of(vp))
+	ed, err := n.editor()
+	if err != nil {
+		return err
+	}
+	return ed.Link(name, of(vp))
 }
 
-// Remove takes a name out below.
+// Remove takes a name out below: EBUSY when something is mounted on it there.
 func (n *dirNode) Remove(name string, vp *vnode.Vnode) error {
-	return layer.Remove(n.lower, name, of(vp))
+	ed, err := n.editor()
+	if err != nil {
+		return err
+	}
+	if of(vp).Covered() != nil {
+		return abi.EBUSY
+	}
+	return ed.Remove(name, of(vp))
 }
 
-// Rename renames below. The tree may have changed there in the meantime: it is
-// what the names stand for then that is moved.
-func (n *dirNode) Rename(name string, _, to *vnode.Vnode, toName string, _ *vnode.Vnode) error {
-	return n.fs.v.RenameIn(n.lower, name, of(to), toName)
+// Rename renames below: EBUSY when something is mounted there on either.
+func (n *dirNode) Rename(name string, vp, to *vnode.Vnode, toName string, over *vnode.Vnode) error {
+	ed, err := n.editor()
+	if err != nil {
+		return err
+	}
+	if over != nil {
+		if over = of(over); over.Covered() != nil {
+			return abi.EBUSY
+		}
+	}
+	if of(vp).Covered() != nil {
+		return abi.EBUSY
+	}
+	return ed.Rename(name, of(vp), of(to), toName, over)
 }

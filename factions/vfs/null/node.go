@@ -24,8 +24,7 @@ type (
 	oneFile  struct{ fileNode }
 )
 
-// Below returns what the node stands for.
-func (n *node) Below() *vnode.Vnode { return n.lower }
+func (n *node) below() *vnode.Vnode { return n.lower }
 
 // OneName is passed on.
 func (n *oneDir) OneName()  {}
@@ -58,11 +57,14 @@ func (fs *FS) newNode(lower *vnode.Vnode) *node {
 func (fs *FS) initNode(n *node, lower *vnode.Vnode, all vnode.Node) *node {
 	n.fs, n.lower = fs, lower
 	n.vp.Init(fs.mount, lower.Type, lower.Rdev, all)
+	n.vp.Over(lower)
 	return n
 }
 
 // of returns what a vnode of this file system stands for.
-func of(vp *vnode.Vnode) *vnode.Vnode { return vp.Node.(vnode.Through).Below() }
+func of(vp *vnode.Vnode) *vnode.Vnode {
+	return vp.Node.(interface{ below() *vnode.Vnode }).below()
+}
 
 // Inactive gives up what the node stands for.
 func (n *node) Inactive() {
@@ -78,16 +80,31 @@ func (n *node) Inactive() {
 }
 
 // Perm is that below.
-func (n *node) Perm() vnode.Perm { return layer.Perm(n.lower) }
+func (n *node) Perm() vnode.Perm { return n.lower.Node.Perm() }
 
 // Attr is that below.
-func (n *node) Attr() (abi.Stat, error) { return layer.Attr(n.lower) }
+func (n *node) Attr() (abi.Stat, error) {
+	if n.lower.Mount.Dead() {
+		return abi.Stat{}, abi.EIO
+	}
+	return n.lower.Node.Attr()
+}
 
 // SetAttr is that below.
-func (n *node) SetAttr(set *vnode.SetAttr) error { return layer.SetAttr(n.lower, set) }
+func (n *node) SetAttr(set *vnode.SetAttr) error {
+	if err := layer.Writable(n.lower); err != nil {
+		return err
+	}
+	return n.lower.Node.SetAttr(set)
+}
 
 // Sync is that below.
-func (n *node) Sync() error { return layer.Sync(n.lower) }
+func (n *node) Sync() error {
+	if s, ok := n.lower.Node.(vnode.Syncer); ok {
+		return s.Sync()
+	}
+	return nil
+}
 
 // Closed is told below.
 func (n *node) Closed() {
@@ -105,22 +122,10 @@ func (n *node) Open(fflags uint32) error {
 }
 
 // Readlink is that below.
-func (n *linkNode) Readlink() (string, error) { return layer.Readlink(n.lower) }
-
-// ReadAt is that below, as are the others of a file.
-func (n *fileNode) ReadAt(p []byte, off int64) (int, error) { return layer.ReadAt(n.lower, p, off) }
-
-// WriteAt is that below.
-func (n *fileNode) WriteAt(p []byte, off int64) (int, error) { return layer.WriteAt(n.lower, p, off) }
-
-// Truncate is that below.
-func (n *fileNode) Truncate(size int64) error { return layer.Truncate(n.lower, size) }
-
-// Size is that below.
-func (n *fileNode) Size() int64 { return layer.Size(n.lower) }
-
-// Allocate is that below.
-func (n *fileNode) Allocate(off, k int64) error { return layer.Allocate(n.lower, off, k) }
-
-// Discard is that below.
-func (n *fileNode) Discard(off, k int64) error { return layer.Discard(n.lower, off, k) }
+func (n *linkNode) Readlink() (string, error) {
+	ln, ok := n.lower.Node.(vnode.Link)
+	if !ok {
+		return "", abi.EINVAL
+	}
+	return ln.Readlink()
+}

@@ -1,4 +1,6 @@
-// Package null shows a directory tree in a second place (mount_null(8)).
+// Package null shows a directory tree in a second place (mount_null(8)). Its
+// vnodes have the locks of those they stand for, so that a call through either
+// name is whole for callers through the other.
 package null
 
 import (
@@ -47,14 +49,14 @@ func mount(v *vfs.VFS, l *proc.LWP, m *vnode.Mount, args usermem.InOutBuf) (vnod
 		return nil, abi.ENOTDIR
 	}
 	m.From = string(append([]byte(nil), path...))
-	m.Layered = true
+	m.Over = target.Mount
 	fs := &FS{v: v, mount: m, nodes: map[*vnode.Vnode]*node{}}
 	fs.root = fs.wrap(target.Ref())
 	fs.top = target
 	return fs, nil
 }
 
-// FS is one mount.
+// FS is one mount. mu is taken after the locks of vnodes.
 type FS struct {
 	v     *vfs.VFS
 	mount *vnode.Mount

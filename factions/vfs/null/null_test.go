@@ -128,9 +128,14 @@ func TestNull(t *testing.T) {
 	if m := g.stat("/a/f").Mode; m != abi.S_IFREG|0o600 {
 		t.Errorf("mode %o", m)
 	}
+	for _, dir := range []string{"/b/sub2/in", "/b/sub2/in/deep"} {
+		g.do("mkdir", g.v.Mkdir(g.l, dir, 0o755))
+	}
 	for what, c := range map[string]struct{ err, want error }{
 		"rename across": {g.v.SysRename(g.l, str("/b/f"), str("/a/g")), abi.EXDEV},
 		"into itself":   {g.v.SysRename(g.l, str("/b/sub2"), str("/b/sub2/x")), abi.EINVAL},
+		"deep into":     {g.v.SysRename(g.l, str("/b/sub2"), str("/b/sub2/in/x")), abi.EINVAL},
+		"out of itself": {g.v.SysRename(g.l, str("/b/sub2/in/deep"), str("/b/sub2")), abi.ENOTEMPTY},
 		"not empty":     {g.v.SysRmdir(g.l, str("/b/sub2")), abi.ENOTEMPTY},
 		"there already": {g.v.SysMkdir(g.l, str("/b/f"), 0o755), abi.EEXIST},
 		"a file":        {g.mount("/a/f", "/tmp"), abi.ENOTDIR},
@@ -150,6 +155,56 @@ func TestNull(t *testing.T) {
 	g.do("unmount", g.v.SysUnmount(g.l, str("/b"), 0))
 	if _, err := g.v.Lookup(g.l, "/a/f"); err != abi.ENOENT {
 		t.Errorf("f is still there: %v", err)
+	}
+}
+
+// TestForcedOff: who is in a tree that was forced off has no directory any more.
+func TestForcedOff(t *testing.T) {
+	g := boot(t)
+	for _, dir := range []string{"/a", "/a/sub", "/b"} {
+		g.do("mkdir", g.v.Mkdir(g.l, dir, 0o755))
+	}
+	g.do("mount", g.mount("/a", "/b"))
+	g.do("chdir", g.v.SysChdir(g.l, str("/b/sub")))
+	g.do("unmount", g.v.SysUnmount(g.l, str("/b"), abi.MNT_FORCE))
+	if _, err := g.v.SysGetcwd(g.l, usermem.OutBuf{Mem: usermem.Local(make([]byte, 100), nil)}); err != abi.EIO {
+		t.Errorf("getcwd: %v", err)
+	}
+	if err := g.v.SysRename(g.l, str("x"), str("../y")); err != abi.ENOTDIR {
+		t.Errorf("rename: %v", err)
+	}
+	g.do("chdir", g.v.SysChdir(g.l, str("/")))
+}
+
+// TestAppend: who appends by one name and who does by the other never write over
+// each other.
+func TestAppend(t *testing.T) {
+	g := boot(t)
+	g.do("mkdir", g.v.Mkdir(g.l, "/a", 0o755))
+	g.do("mkdir", g.v.Mkdir(g.l, "/b", 0o755))
+	g.do("mount", g.mount("/a", "/b"))
+	var wg sync.WaitGroup
+	const each = 300
+	for c := range 4 {
+		_, l, err := g.b.NewGuest("client")
+		g.do("client", err)
+		wg.Go(func() {
+			f, err := g.v.Open(l, []string{"/a/f", "/b/f"}[c%2], abi.O_WRONLY|abi.O_APPEND|abi.O_CREAT, 0o644)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for range each {
+				if _, err := f.Ops.Write(l, f, []byte("0123456789")); err != nil {
+					t.Error(err)
+				}
+			}
+			_ = f.Drop(l)
+		})
+	}
+	wg.Wait()
+	if size := g.stat("/b/f").Size; size != 4*each*10 {
+		t.Errorf("%d bytes, want %d", size, 4*each*10)
 	}
 }
 

@@ -87,7 +87,7 @@ func (n *dirNode) Lookup(name string) (*vnode.Vnode, error) {
 	if hidden(name) {
 		return nil, abi.ENOENT
 	}
-	n.fs.tree.RLock()
+	n.fs.rlockTree()
 	defer n.fs.tree.RUnlock()
 	upper, lower, err := n.find(name)
 	if err != nil {
@@ -102,7 +102,7 @@ const lowerCookie = 1 << 62
 
 // ReadDir lists the upper directory, then what only the lower one has.
 func (n *dirNode) ReadDir(cookie int64, emit func(vnode.Entry) bool) error {
-	n.fs.tree.RLock()
+	n.fs.rlockTree()
 	defer n.fs.tree.RUnlock()
 	u, l := n.upper.Load(), n.below()
 	more := true

@@ -15,7 +15,7 @@ func (n *dirNode) Create(name string, nn vnode.NewNode) (*vnode.Vnode, error) {
 		return nil, abi.EINVAL
 	}
 	fs := n.fs
-	fs.tree.Lock()
+	fs.lockTree()
 	defer fs.tree.Unlock()
 	dir, err := n.raiseLocked()
 	if err != nil {
@@ -52,7 +52,7 @@ func (n *dirNode) Link(name string, vp *vnode.Vnode) error {
 	if hidden(name) {
 		return abi.EINVAL
 	}
-	n.fs.tree.Lock()
+	n.fs.lockTree()
 	defer n.fs.tree.Unlock()
 	dir, err := n.raiseLocked()
 	if err != nil {
@@ -70,7 +70,7 @@ func (n *dirNode) Link(name string, vp *vnode.Vnode) error {
 
 // Remove takes a name out of the upper tree, and hides it in the lower.
 func (n *dirNode) Remove(name string, vp *vnode.Vnode) error {
-	n.fs.tree.Lock()
+	n.fs.lockTree()
 	defer n.fs.tree.Unlock()
 	child := of(vp)
 	if err := child.clearDir(); err != nil {
@@ -175,7 +175,7 @@ func (n *dirNode) Rename(name string, vp, to *vnode.Vnode, toName string, over *
 		return abi.EINVAL
 	}
 	fs, child, dst := n.fs, of(vp), of(to)
-	fs.tree.Lock()
+	fs.lockTree()
 	defer fs.tree.Unlock()
 	if child.vp.IsDir() && (child.upper.Load() == nil || child.below() != nil) {
 		return abi.EXDEV

@@ -70,10 +70,11 @@ func (fs *FS) wrap(parent *node, name string, upper, lower *vnode.Vnode) *node {
 	n := fs.newNode(like)
 	n.lower, n.parent, n.name = lower, parent, name
 	n.upper.Store(upper)
-	for _, vp := range [...]*vnode.Vnode{upper, lower} {
-		if vp != nil {
-			fs.nodes[vp] = n
-		}
+	if upper != nil {
+		fs.uppers[upper] = n
+	}
+	if lower != nil {
+		fs.lowers[lower] = n
 	}
 	if parent != nil {
 		parent.vp.Ref()
@@ -86,9 +87,9 @@ func (fs *FS) wrap(parent *node, name string, upper, lower *vnode.Vnode) *node {
 // is none. It learns a name when it had lost its own, and what the upper tree
 // has by now. Preconditions: fs.mu is held.
 func (fs *FS) known(parent *node, name string, upper, lower *vnode.Vnode) *node {
-	n := fs.nodes[upper]
-	if upper == nil || n == nil && lower != nil {
-		n = fs.nodes[lower]
+	n := fs.uppers[upper]
+	if n == nil {
+		n = fs.lowers[lower]
 	}
 	if n == nil || upper != nil && n.upper.Load() != nil && n.upper.Load() != upper {
 		return nil
@@ -100,7 +101,7 @@ func (fs *FS) known(parent *node, name string, upper, lower *vnode.Vnode) *node 
 	}
 	if upper != nil && n.upper.Load() == nil {
 		n.upper.Store(upper.Ref())
-		fs.nodes[upper] = n
+		fs.uppers[upper] = n
 	}
 	return n
 }
@@ -142,23 +143,32 @@ func (fs *FS) initNode(n *node, like *vnode.Vnode, all vnode.Node) *node {
 func (n *node) Inactive() {
 	fs := n.fs
 	fs.mu.Lock()
-	if n.vp.Refs() > 0 || fs.nodes[n.now()] != n {
+	if n.vp.Refs() > 0 || !n.forget() {
 		fs.mu.Unlock()
 		return
 	}
-	u := n.upper.Load()
-	for _, vp := range [...]*vnode.Vnode{u, n.lower} {
-		if fs.nodes[vp] == n {
-			delete(fs.nodes, vp)
-		}
-	}
-	parent := n.parent
+	u, parent := n.upper.Load(), n.parent
 	fs.mu.Unlock()
 	u.Unref()
 	n.lower.Unref()
 	if parent != nil {
 		parent.vp.Unref()
 	}
+}
+
+// forget takes n out of the tables, and reports whether it was there. One in the
+// upper tree may not have been the only one of what is below. Preconditions:
+// fs.mu is held.
+func (n *node) forget() bool {
+	fs, u := n.fs, n.upper.Load()
+	if u != nil && fs.uppers[u] != n || u == nil && fs.lowers[n.lower] != n {
+		return false
+	}
+	delete(fs.uppers, u)
+	if fs.lowers[n.lower] == n {
+		delete(fs.lowers, n.lower)
+	}
+	return true
 }
 
 // lowerIno tells numbers of the lower tree from those of the upper.
@@ -197,6 +207,9 @@ func (n *fileNode) ReadAt(p []byte, off int64) (int, error) { return layer.ReadA
 
 // Size is that of what is shown.
 func (n *fileNode) Size() int64 { return layer.Size(n.now()) }
+
+// Uncache has what is shown kept in no cache, where there is one.
+func (n *fileNode) Uncache(off, k int64) error { return layer.Uncache(n.now(), off, k) }
 
 // WriteAt writes to the file in the upper tree.
 func (n *fileNode) WriteAt(p []byte, off int64) (int, error) {

@@ -13,7 +13,7 @@ func (n *node) raise() (*vnode.Vnode, error) {
 	if u := n.upper.Load(); u != nil {
 		return u, nil
 	}
-	n.fs.tree.Lock()
+	n.fs.lockTree()
 	defer n.fs.tree.Unlock()
 	return n.raiseLocked()
 }
@@ -39,7 +39,7 @@ func (n *node) raiseLocked() (*vnode.Vnode, error) {
 	}
 	n.fs.mu.Lock()
 	n.upper.Store(u)
-	n.fs.nodes[u] = n
+	n.fs.uppers[u] = n
 	n.fs.mu.Unlock()
 	return u, nil
 }

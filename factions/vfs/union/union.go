@@ -38,8 +38,23 @@ type FS struct {
 	// after the locks of this file system's vnodes, before those below.
 	tree sync.RWMutex
 
-	mu    sync.Mutex // protects the table, and parent and name in nodes
-	nodes map[*vnode.Vnode]*node
+	mu sync.Mutex // protects the tables, and parent and name in nodes
+	// uppers and lowers are the nodes in use by what they are in either tree.
+	// The trees may share directories: one may lie in the other.
+	uppers, lowers map[*vnode.Vnode]*node
+}
+
+// lockTree locks tree for writing, rlockTree for reading.
+func (fs *FS) lockTree() {
+	if !fs.tree.TryLock() {
+		fs.mount.Wait(fs.tree.Lock)
+	}
+}
+
+func (fs *FS) rlockTree() {
+	if !fs.tree.TryRLock() {
+		fs.mount.Wait(fs.tree.RLock)
+	}
 }
 
 // mount joins the directory that the arguments name with the one it is mounted
@@ -66,7 +81,7 @@ func mount(v *vfs.VFS, l *proc.LWP, m *vnode.Mount, args usermem.InOutBuf) (vnod
 	}
 	m.From = string(append([]byte(nil), path...))
 	m.Layered = true
-	fs := &FS{v: v, mount: m, nodes: map[*vnode.Vnode]*node{}}
+	fs := &FS{v: v, mount: m, uppers: map[*vnode.Vnode]*node{}, lowers: map[*vnode.Vnode]*node{}}
 	switch a.Mntflags & abi.UNMNT_OPMASK {
 	case abi.UNMNT_ABOVE:
 		fs.root = fs.wrap(nil, "", target, m.Covered.Ref())

@@ -96,6 +96,12 @@ func (g *guest) take(path string) string {
 	return string(buf[:n])
 }
 
+func (g *guest) stat(path string) (st abi.Stat) {
+	g.t.Helper()
+	g.do("stat", g.v.SysLstat50(g.l, str(path), usermem.Out[abi.Stat]{Mem: usermem.Local(usermem.BytesOf(&st), nil)}))
+	return st
+}
+
 func (g *guest) put(path, text string) {
 	g.t.Helper()
 	f, err := g.v.Open(g.l, path, abi.O_WRONLY|abi.O_CREAT|abi.O_TRUNC, 0o644)
@@ -222,6 +228,29 @@ func TestModes(t *testing.T) {
 		}
 	}
 	g.do("rmdir", g.v.Remove(g.l, "/low/dir/in/f"))
+}
+
+// TestInItself: where one tree lies in the other, nothing is taken for the
+// directory it is in.
+func TestInItself(t *testing.T) {
+	for _, mode := range []int32{abi.UNMNT_ABOVE, abi.UNMNT_BELOW} {
+		g := boot(t)
+		for _, dir := range []string{"/a", "/a/x", "/a/x/deep"} {
+			g.do("mkdir", g.v.Mkdir(g.l, dir, 0o755))
+		}
+		g.do("mount", g.mount("/a", "/a/x", mode))
+		if root, in := g.stat("/a/x"), g.stat("/a/x/x"); root.Ino == in.Ino {
+			t.Errorf("a directory is in itself: %+v", in)
+		}
+		if err := g.v.SysRmdir(g.l, str("/a/x/x")); err != abi.ENOTEMPTY {
+			t.Errorf("rmdir: %v", err)
+		}
+		g.put("/a/x/x/deep/f", "deep")
+		if got := g.take("/a/x/x/deep/f"); got != "deep" {
+			t.Errorf("it holds %q", got)
+		}
+		g.do("unmount", g.v.SysUnmount(g.l, str("/a/x"), 0))
+	}
 }
 
 // TestStorm has many change one union, and its upper tree by its own name.

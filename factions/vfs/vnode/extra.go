@@ -32,6 +32,9 @@ type Through interface {
 
 // Extra returns the vnode's, made at first use.
 func (v *Vnode) Extra() *Extra {
+	if v.base != nil {
+		v = v.base
+	}
 	if e := v.extra.Load(); e != nil {
 		return e
 	}
@@ -45,13 +48,17 @@ func (v *Vnode) Extra() *Extra {
 	return v.extra.Load()
 }
 
-// HasExtra returns the vnode's, nil when there was no use for it yet by this
-// vnode.
-func (v *Vnode) HasExtra() *Extra { return v.extra.Load() }
+// HasExtra returns the vnode's, nil when there was no use for it yet.
+func (v *Vnode) HasExtra() *Extra {
+	if v.base != nil {
+		v = v.base
+	}
+	return v.extra.Load()
+}
 
 // Note tells who waits for it of a change: NOTE_ flags.
 func (v *Vnode) Note(what event.Mask) {
-	e := v.extra.Load()
+	e := v.HasExtra()
 	if e == nil {
 		return
 	}

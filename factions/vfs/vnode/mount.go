@@ -84,8 +84,11 @@ type Mount struct {
 	// Lend, when virtual CPUs are bounded, runs what may wait long for a lock
 	// (proc.Table.Lend); nil otherwise.
 	Lend func(fn func())
-	// Layered is set by a FileSystem whose tree also changes by other names
-	// than its own, those of the file systems below.
+	// Over is the mount on whose vnodes those of this one were put (Vnode.Over),
+	// nil for most.
+	Over *Mount
+	// Layered is set by a FileSystem whose vnodes have locks of their own while
+	// its tree also changes by other names, those of the file systems below.
 	Layered bool
 
 	tree  sync.Mutex // see LockTree
@@ -95,32 +98,49 @@ type Mount struct {
 	gate  sync.Mutex // held while the mount is being taken off
 }
 
+// Wait runs lock, which waits for a lock whose holder may wait for the host. As
+// Lend it lets others go on meanwhile.
+func (m *Mount) Wait(lock func()) {
+	if m.Lend == nil {
+		lock()
+	} else {
+		m.Lend(lock)
+	}
+}
+
+// base returns the mount whose vnodes have the locks.
+func (m *Mount) base() *Mount {
+	for m.Over != nil {
+		m = m.Over
+	}
+	return m
+}
+
 // LockTree keeps other renames from the mount: who renames holds it while two
 // directories are locked, before either.
 func (m *Mount) LockTree() {
-	if m.Lend == nil {
-		m.tree.Lock()
-	} else if !m.tree.TryLock() {
-		m.Lend(m.tree.Lock)
+	if tree := &m.base().tree; !tree.TryLock() {
+		m.Wait(tree.Lock)
 	}
 }
 
 // UnlockTree ends LockTree.
-func (m *Mount) UnlockTree() { m.tree.Unlock() }
+func (m *Mount) UnlockTree() { m.base().tree.Unlock() }
 
 // LockEntries is held, before the directory's lock, by who locks a file with its
-// directory locked. It is LockTree for what lies on other file systems: there
-// the file may have become the directory's parent since it was found, and two
-// that lock them in either order would wait for each other.
+// directory locked. It is LockTree for what has locks of its own and lies on
+// other file systems: there the file may have become the directory's parent
+// since it was found, and two that lock them in either order would wait for each
+// other.
 func (m *Mount) LockEntries() {
-	if m.Layered {
+	if m.base().Layered {
 		m.LockTree()
 	}
 }
 
 // UnlockEntries ends LockEntries.
 func (m *Mount) UnlockEntries() {
-	if m.Layered {
+	if m.base().Layered {
 		m.UnlockTree()
 	}
 }
@@ -149,8 +169,8 @@ func (m *Mount) Enter() *Vnode {
 	for {
 		n := m.users.Load()
 		if n < 0 {
-			m.gate.Lock()
-			defer m.gate.Unlock()
+			m.Wait(m.gate.Lock)
+			m.gate.Unlock()
 			return nil
 		}
 		if m.users.CompareAndSwap(n, n+1) {

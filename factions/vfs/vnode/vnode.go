@@ -30,8 +30,9 @@ type Vnode struct {
 	Rdev  uint64
 	Node  Node
 
-	dir  Dir  // Node, if it is one
-	file File // Node, if it is one
+	dir  Dir    // Node, if it is one
+	file File   // Node, if it is one
+	base *Vnode // what it was put over (Over), nil for most
 
 	mu      sync.RWMutex
 	refs    atomic.Int32
@@ -54,38 +55,58 @@ func (v *Vnode) Init(m *Mount, typ uint32, rdev uint64, n Node) {
 	v.file, _ = n.(File)
 }
 
+// Over makes v another name of lower in a file system that lies on lower's: both
+// have one lock, and one Extra. The mount of v says so (Mount.Over).
+// Preconditions: nobody else has seen v yet.
+func (v *Vnode) Over(lower *Vnode) {
+	if v.base = lower.base; v.base == nil {
+		v.base = lower
+	}
+}
+
+// lock returns the vnode's lock.
+func (v *Vnode) lock() *sync.RWMutex {
+	if v.base != nil {
+		return &v.base.mu
+	}
+	return &v.mu
+}
+
 // Lock locks the vnode exclusively, RLock for readers.
 func (v *Vnode) Lock() {
+	mu := v.lock()
 	if v.Mount.Lend == nil {
-		v.mu.Lock()
-	} else if !v.mu.TryLock() {
-		v.Mount.Lend(v.mu.Lock)
+		mu.Lock()
+	} else if !mu.TryLock() {
+		v.Mount.Lend(mu.Lock)
 	}
 }
 
 // Unlock ends Lock.
-func (v *Vnode) Unlock() { v.mu.Unlock() }
+func (v *Vnode) Unlock() { v.lock().Unlock() }
 
 // RLock locks the vnode for reading.
 func (v *Vnode) RLock() {
+	mu := v.lock()
 	if v.Mount.Lend == nil {
-		v.mu.RLock()
-	} else if !v.mu.TryRLock() {
-		v.Mount.Lend(v.mu.RLock)
+		mu.RLock()
+	} else if !mu.TryRLock() {
+		v.Mount.Lend(mu.RLock)
 	}
 }
 
 // RUnlock ends RLock.
-func (v *Vnode) RUnlock() { v.mu.RUnlock() }
+func (v *Vnode) RUnlock() { v.lock().RUnlock() }
 
 // Locked says how v is locked, "" when it is not.
 func (v *Vnode) Locked() string {
-	if v.mu.TryLock() {
-		v.mu.Unlock()
+	mu := v.lock()
+	if mu.TryLock() {
+		mu.Unlock()
 		return ""
 	}
-	if v.mu.TryRLock() {
-		v.mu.RUnlock()
+	if mu.TryRLock() {
+		mu.RUnlock()
 		return "shared"
 	}
 	return "exclusively"
