@@ -32,9 +32,9 @@ type Server struct {
 	dir      string
 	tool     string
 
-	// fd is the device; a helper's is another one of the same mount, by which
-	// nobody waits.
-	fd int
+	// fd is the device, by which the leader waits. eager is another descriptor of
+	// it, by which nobody waits: -1 if there is none.
+	fd, eager int
 
 	// state is the number of the leader's request, and whether it is being
 	// answered (bit 0). Only who is the leader changes it, or takes its place.
@@ -85,7 +85,32 @@ func (s *Server) begin() error {
 	}
 	w.answer()
 	tune(s.dir)
+	if s.eager = another(s.fd); s.eager < 0 {
+		s.maxHelpers = 0
+	}
 	return nil
+}
+
+// another returns a descriptor of the same mount by which nobody waits: -1 if it
+// cannot be had.
+func another(device int) int {
+	fd, err := unix.Open("/dev/fuse", unix.O_RDWR|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return -1
+	}
+	if clone(fd, device) != nil {
+		_ = unix.Close(fd)
+		return -1
+	}
+	return fd
+}
+
+// close closes the descriptors.
+func (s *Server) close() {
+	_ = unix.Close(s.fd)
+	if s.eager >= 0 {
+		_ = unix.Close(s.eager)
+	}
 }
 
 // worker takes one for a descriptor.
@@ -101,7 +126,7 @@ func (s *Server) Wait() {
 	if s.ended.CompareAndSwap(false, true) {
 		s.watcher.Stop()
 		s.raw.OnUnmount()
-		_ = unix.Close(s.fd)
+		s.close()
 	}
 }
 

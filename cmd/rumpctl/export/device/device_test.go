@@ -201,3 +201,19 @@ func TestEscape(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestRunning(t *testing.T) {
+	for line, want := range map[string]int{
+		"0.20 0.18 0.12 1/80 11206\n": 1, "20.20 0.18 0.12 31/8000 11206": 31,
+		"": -1, "0.1 0.2 0.3": -1, "a b c d/e": -1,
+	} {
+		if got, ok := runningOf([]byte(line)); ok != (want >= 0) || ok && got != want {
+			t.Errorf("%q: %d, %v", line, got, ok)
+		}
+	}
+	if line, err := os.ReadFile("/proc/loadavg"); err == nil {
+		if n, ok := runningOf(line); !ok || n < 1 {
+			t.Errorf("%q: %d, %v", line, n, ok)
+		}
+	}
+}

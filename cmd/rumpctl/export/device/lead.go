@@ -2,7 +2,7 @@
 package device
 
 import (
-	"errors"
+	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -24,8 +24,10 @@ func (s *Server) lead() {
 	w := s.worker(s.fd)
 	defer s.spare.Put(w)
 	at := s.state.Load()
+	pace := pace{gap: longGap, cpus: runtime.NumCPU()}
+	defer pace.close()
 	for looks := backlog; ; {
-		if w.receive() != nil { // ENODEV: it is unmounted, or the connection was aborted
+		if pace.next(w) != nil { // ENODEV: it is unmounted, or the connection was aborted
 			s.over.Store(true)
 			return
 		}
@@ -35,6 +37,7 @@ func (s *Server) lead() {
 		s.state.Store(at | 1)
 		s.beWatched()
 		w.answer()
+		pace.answered = time.Now()
 		if !s.state.CompareAndSwap(at|1, at+2) {
 			return
 		}
@@ -104,26 +107,9 @@ func (s *Server) startHelper() {
 // help answers requests as long as there are any.
 func (s *Server) help() {
 	defer s.helpers.Add(-1)
-	fd, err := s.another()
-	if err != nil {
-		return
-	}
-	defer func() { _ = unix.Close(fd) }()
-	w := s.worker(fd)
+	w := s.worker(s.eager)
 	defer s.spare.Put(w)
 	for w.try() == nil {
 		w.answer()
 	}
-}
-
-// another returns a descriptor of the device by which nobody waits.
-func (s *Server) another() (int, error) {
-	fd, err := unix.Open("/dev/fuse", unix.O_RDWR|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
-	if err != nil {
-		return -1, err
-	}
-	if err := clone(fd, s.fd); err != nil {
-		return -1, errors.Join(err, unix.Close(fd))
-	}
-	return fd, nil
 }
