@@ -19,6 +19,15 @@ func tryRead(fd int, b []byte) (int, error) {
 	return int(n), nil
 }
 
+// tryMove moves a request to a pipe without waiting.
+func tryMove(from, to, length int) (int, error) {
+	n, _, e := unix.RawSyscall6(unix.SYS_SPLICE, uintptr(from), 0, uintptr(to), 0, uintptr(length), 0)
+	if e != 0 {
+		return 0, e
+	}
+	return int(n), nil
+}
+
 // write writes b.
 func write(fd int, b []byte) error {
 	_, _, e := unix.RawSyscall(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))

@@ -54,12 +54,17 @@ type Server struct {
 	running sync.WaitGroup
 	// over says that no more requests come, ended that the last one is answered.
 	over, ended atomic.Bool
-	spare       sync.Pool
+
+	// spare are the workers that nobody uses.
+	mu    sync.Mutex
+	spare []*worker
 }
 
 // Mount mounts what files returns on dir, an absolute path, and serves it until it
-// is unmounted. tool is the program that mounts without root, "" to do without.
+// is unmounted. o.MaxWrite becomes MaxData. tool is the program that mounts without
+// root, "" to do without.
 func Mount(dir, tool string, o *fuse.MountOptions, files func(*Server) fuse.RawFileSystem) (*Server, error) {
+	o.MaxWrite = MaxData
 	fd, err := mount(dir, tool, o)
 	if err != nil {
 		return nil, err
@@ -68,7 +73,6 @@ func Mount(dir, tool string, o *fuse.MountOptions, files func(*Server) fuse.RawF
 	s.watcher = time.AfterFunc(math.MaxInt64, s.watch)
 	s.raw = files(s)
 	s.requests = fuse.NewProtocolServer(s.raw, o)
-	s.spare.New = func() any { return newWorker(s, max(o.MaxWrite, maxRead)) }
 	if err := s.begin(); err != nil {
 		return nil, errors.Join(err, s.unmount())
 	}
@@ -79,7 +83,7 @@ func Mount(dir, tool string, o *fuse.MountOptions, files func(*Server) fuse.RawF
 // begin answers the host's first request, which says what both can do.
 func (s *Server) begin() error {
 	w := s.worker(s.fd)
-	defer s.spare.Put(w)
+	defer s.done(w)
 	if err := w.receive(); err != nil {
 		return fmt.Errorf("/dev/fuse: %w", err)
 	}
@@ -105,8 +109,13 @@ func another(device int) int {
 	return fd
 }
 
-// close closes the descriptors.
+// close closes the descriptors. No worker is in use.
 func (s *Server) close() {
+	for _, w := range s.spare {
+		if w.tube != nil {
+			w.tube.close()
+		}
+	}
 	_ = unix.Close(s.fd)
 	if s.eager >= 0 {
 		_ = unix.Close(s.eager)
@@ -115,9 +124,24 @@ func (s *Server) close() {
 
 // worker takes one for a descriptor.
 func (s *Server) worker(fd int) *worker {
-	w := s.spare.Get().(*worker)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := (*worker)(nil)
+	if last := len(s.spare) - 1; last >= 0 {
+		w, s.spare = s.spare[last], s.spare[:last]
+	} else {
+		w = newWorker(s)
+	}
 	w.fd = fd
 	return w
+}
+
+// done gives it back.
+func (s *Server) done(w *worker) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w.n = 0
+	s.spare = append(s.spare, w)
 }
 
 // Wait returns when the mount has ended.

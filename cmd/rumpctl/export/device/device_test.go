@@ -67,7 +67,7 @@ func mountNames(t *testing.T) (f *names, s *Server, dir string) {
 	}
 	f = &names{RawFileSystem: fuse.NewDefaultRawFileSystem(), gate: make(chan struct{}), waiting: make(chan struct{}, 100)}
 	f.mode.Store(unix.S_IFREG | 0o644)
-	o := &fuse.MountOptions{FsName: "names, of files", Name: "test", MaxWrite: 1 << 20, DirectMount: os.Geteuid() == 0}
+	o := &fuse.MountOptions{FsName: "names, of files", Name: "test", DirectMount: os.Geteuid() == 0}
 	s, err := Mount(dir, tool, o, func(*Server) fuse.RawFileSystem { return f })
 	if err != nil {
 		t.Skip("this process may not mount: ", err)
@@ -189,7 +189,7 @@ func TestTuned(t *testing.T) {
 }
 
 func TestRefuse(t *testing.T) {
-	w := newWorker(&Server{}, 1<<20)
+	w := newWorker(&Server{})
 	copy(w.in[8:], "12345678")
 	if n := w.refuse(-5); n != outHeader || string(w.out[8:16]) != "12345678" || w.out[4] != 0xfb && w.out[7] != 0xfb {
 		t.Errorf("%v", w.out[:n])

@@ -22,7 +22,7 @@ const (
 // lead answers requests until the end, or until a deputy leads.
 func (s *Server) lead() {
 	w := s.worker(s.fd)
-	defer s.spare.Put(w)
+	defer s.done(w)
 	at := s.state.Load()
 	pace := pace{gap: longGap, cpus: runtime.NumCPU()}
 	defer pace.close()
@@ -108,7 +108,7 @@ func (s *Server) startHelper() {
 func (s *Server) help() {
 	defer s.helpers.Add(-1)
 	w := s.worker(s.eager)
-	defer s.spare.Put(w)
+	defer s.done(w)
 	for w.try() == nil {
 		w.answer()
 	}

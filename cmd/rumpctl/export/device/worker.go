@@ -19,6 +19,13 @@ const (
 	devClone = 0x8004e500
 )
 
+// MaxData is the most bytes of a read or write: what is moved at once should stay
+// in the processor's cache between the two copies.
+const MaxData = 512 << 10
+
+// muchData is from how many bytes on a request is taken through a pipe.
+const muchData = 64 << 10
+
 // worker is the room for a request and its answer. One goroutine uses it.
 type worker struct {
 	s *Server
@@ -27,33 +34,61 @@ type worker struct {
 	// in and out have room for the largest; n is how long the request is.
 	in, out []byte
 	n       int
+	// tube is nil as long as there was no need for it, or it could not be had.
+	tube   *tube
+	noTube bool
 	// Both are made once: they would be garbage after each request.
 	ins, outs [1][]byte
 }
 
-func newWorker(s *Server, maxData int) *worker {
+func newWorker(s *Server) *worker {
 	w := &worker{s: s}
-	w.in = make([]byte, maxData+2*page)[page-inHeader-writeIn:]
-	w.out = make([]byte, maxData+3*page)[page-outHeader:]
+	w.in = make([]byte, MaxData+2*page)[page-inHeader-writeIn:]
+	w.out = make([]byte, MaxData+3*page)[page-outHeader:]
 	return w
 }
 
 // receive waits for a request, on a thread of its own, and reads it: ENODEV at the
 // end.
-func (w *worker) receive() error { return w.by(unix.Read) }
+func (w *worker) receive() error {
+	if w.throughTube() {
+		return w.by(func() (int, error) { return w.tube.read(w.fd, w.in, move) })
+	}
+	return w.by(func() (int, error) { return unix.Read(w.fd, w.in) })
+}
 
 // try reads a request: EAGAIN if there is none.
-func (w *worker) try() error { return w.by(tryRead) }
+func (w *worker) try() error {
+	if w.throughTube() {
+		return w.by(func() (int, error) { return w.tube.read(w.fd, w.in, tryMove) })
+	}
+	return w.by(func() (int, error) { return tryRead(w.fd, w.in) })
+}
 
-func (w *worker) by(read func(fd int, b []byte) (int, error)) (err error) {
+func (w *worker) by(read func() (int, error)) (err error) {
 	for {
-		w.n, err = read(w.fd, w.in)
+		n, err := read()
 		switch err {
 		case unix.EINTR, unix.ENOENT: // ENOENT: its caller gave it up
 			continue
+		case nil:
+			w.n = n
 		}
 		return err
 	}
+}
+
+// throughTube reports whether the next request may be one with much data: the
+// last one was.
+func (w *worker) throughTube() bool {
+	if w.n < muchData {
+		return false
+	}
+	if w.tube == nil && !w.noTube {
+		w.tube = newTube()
+		w.noTube = w.tube == nil
+	}
+	return w.tube != nil
 }
 
 // answer does what the request asks for, and answers it. The error of writing is
