@@ -54,17 +54,12 @@ const grain = 4096
 
 // Lseek looks for data or for a hole. The kernel does not tell where a file has
 // room, only how much: in one that has less than it is long, zeros are holes.
-// Where the host keeps what programs wrote, it alone knows what is in a file; it
-// is told so once, and takes all for data from then on.
 func (n *node) Lseek(_ context.Context, fh fs.FileHandle, off uint64, whence uint32) (to uint64, e syscall.Errno) {
-	if n.x.o.Alone && !n.x.o.ReadOnly {
-		return 0, syscall.ENOSYS
-	}
 	if whence != unix.SEEK_DATA && whence != unix.SEEK_HOLE {
 		return 0, syscall.EINVAL
 	}
 	err := n.onFile(fh, false, func(fd int) (err error) {
-		to, err = n.x.seek(fd, int64(off), whence == unix.SEEK_DATA)
+		to, err = n.seek(fd, int64(off), whence == unix.SEEK_DATA)
 		return err
 	})
 	return to, errno(err)
@@ -72,9 +67,9 @@ func (n *node) Lseek(_ context.Context, fh fs.FileHandle, off uint64, whence uin
 
 // seek finds the first data, or the first hole, from off on: ENXIO when there is
 // none before the end, which is a hole itself.
-func (x *export) seek(fd int, off int64, data bool) (uint64, error) {
+func (n *node) seek(fd int, off int64, data bool) (uint64, error) {
 	var st abi.Stat
-	if err := x.c.Fstat(fd, &st); err != nil {
+	if err := n.x.c.Fstat(fd, &st); err != nil {
 		return 0, err
 	}
 	switch {
@@ -85,7 +80,8 @@ func (x *export) seek(fd int, off int64, data bool) (uint64, error) {
 	case st.Blocks*abi.S_BLKSIZE >= st.Size:
 		return uint64(st.Size), nil
 	}
-	to, err := x.scan(fd, off, data)
+	n.settle(off)
+	to, err := n.x.scan(fd, off, data)
 	switch {
 	case err != nil:
 		return 0, err
@@ -95,6 +91,15 @@ func (x *export) seek(fd int, off int64, data bool) (uint64, error) {
 		return 0, abi.ENXIO
 	}
 	return uint64(st.Size), nil
+}
+
+// settle has the host write what programs have mapped and changed from off on, and
+// returns when that is done: until then it may be data in a hole that only the host
+// knows of. Its requests to write are answered meanwhile, by others.
+func (n *node) settle(off int64) {
+	if !n.x.o.ReadOnly {
+		n.NotifyContent(off, 0)
+	}
 }
 
 // scan reads on from off until what is wanted, or the end.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 
 	"github.com/hanwen/go-fuse/v2/fuse"
+	"golang.org/x/sys/unix"
 )
 
 // invalInode is FUSE_NOTIFY_INVAL_INODE of the protocol.
@@ -18,7 +19,8 @@ func (s *Server) notify(code uint32, numbers ...uint64) fuse.Status {
 	}
 	binary.NativeEndian.PutUint32(b, uint32(len(b)))
 	binary.NativeEndian.PutUint32(b[4:], code)
-	if err := write(s.fd, b); err != nil {
+	// It may wait for pages to be written, which others answer.
+	if _, err := unix.Write(s.fd, b); err != nil {
 		return fuse.ToStatus(err)
 	}
 	return fuse.OK
