@@ -32,6 +32,7 @@ func (b *Base) Attach(name string, raise func(sig int32)) (sysent.Process, error
 		raise = b.localSignal(p)
 	}
 	p.SetRaise(raise)
+	l.StandIn()
 	return &process{b: b, p: p, main: l}, nil
 }
 
@@ -83,6 +84,7 @@ func (p *process) Fork() (sysent.Process, error) {
 		return nil, err
 	}
 	c.SetRaise(p.b.localSignal(c))
+	l.StandIn()
 	return &process{b: p.b, p: c, main: l}, nil
 }
 

@@ -14,8 +14,12 @@ import (
 
 const (
 	lockBytes = 8 // of each file
-	lockFiles = 2
+	lockFiles = 3
+	lockProcs = 4
 )
+
+// lockNames are the files.
+var lockNames = [lockFiles]string{"/tmp/a", "/tmp/b", "/tmp/c"}
 
 // wantModel is a range lock that a process asks for.
 type wantModel struct {
@@ -286,7 +290,7 @@ func (m *locksModel) reopen() {
 		return
 	}
 	i := rapid.IntRange(0, lockFiles-1).Draw(m.t, "file")
-	fd, err := p.g.open([]string{"/tmp/a", "/tmp/b"}[i], abi.O_RDONLY, 0)
+	fd, err := p.g.open(lockNames[i], abi.O_RDONLY, 0)
 	m.is("open", err, nil)
 	m.is("close", p.g.b.SysClose(p.g.l, fd), nil)
 	p.has[i] = [lockBytes]int16{}
@@ -306,19 +310,19 @@ func (m *locksModel) interrupt() {
 	}
 }
 
-// Range locks of processes and locks of open files on two files behave as a model with one entry for
+// Range locks of processes and locks of open files on some files behave as a model with one entry for
 // each byte: who gets a lock, who sleeps and until when, who would sleep for
 // ever, and who is told to be in the way.
 func TestLockModel(t *testing.T) {
 	root := boot(t, kernel.Config{})
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &locksModel{t: rt}
-		for _, name := range []string{"/tmp/a", "/tmp/b"} {
+		for _, name := range lockNames {
 			root.put(name, "", 0o666)
 		}
-		for range 3 {
+		for range lockProcs {
 			p := &lockerModel{g: root.as(0, 0), done: make(chan error, 1)}
-			for i, name := range []string{"/tmp/a", "/tmp/b"} {
+			for i, name := range lockNames {
 				p.fd[i] = p.g.mustOpen(name, abi.O_RDWR, 0)
 			}
 			m.procs = append(m.procs, p)

@@ -81,7 +81,7 @@ func TestRangeLocks(t *testing.T) {
 // waitAsleep waits until the guest's lwp sleeps.
 func waitAsleep(t *testing.T, g *guest) {
 	t.Helper()
-	for range 1000 {
+	for range 20_000 {
 		if g.l.Asleep() >= 0 {
 			return
 		}
@@ -118,4 +118,47 @@ func TestFlock(t *testing.T) {
 	if err := a.flock(fa, 77); err != abi.EINVAL {
 		t.Errorf("unknown operation: %v", err)
 	}
+}
+
+// A process of two lwps waits for nobody in the end: while one sleeps, the other
+// may give up what a third waits for. A process of one is found out.
+func TestDeadlockOfLwps(t *testing.T) {
+	a := boot(t, kernel.Config{})
+	b := a.as(0, 0)
+	a.put("/tmp/f", "", 0o666)
+	a.put("/tmp/g", "", 0o666)
+	fds := func(g *guest) (f, h int32) {
+		return g.mustOpen("/tmp/f", abi.O_RDWR, 0), g.mustOpen("/tmp/g", abi.O_RDWR, 0)
+	}
+	af, ag := fds(a)
+	bf, bg := fds(b)
+	all := func() *abi.Flock { return &abi.Flock{Type: abi.F_WRLCK} }
+	a.do("a has f", a.fcntl(af, abi.F_SETLK, all()))
+	b.do("b has g", b.fcntl(bg, abi.F_SETLK, all()))
+	second := *a
+	var err error
+	second.l, err = a.l.Proc().NewLWP(true)
+	a.do("a second lwp", err)
+
+	aGot, bGot := make(chan error), make(chan error)
+	go func() { aGot <- a.fcntl(ag, abi.F_SETLKW, all()) }()
+	waitAsleep(t, a)
+	go func() { bGot <- b.fcntl(bf, abi.F_SETLKW, all()) }()
+	waitAsleep(t, b)
+	second.do("the other gives f up", second.fcntl(af, abi.F_SETLK, &abi.Flock{Type: abi.F_UNLCK}))
+	b.do("b gets f", <-bGot)
+
+	second.l.Release()
+	if err := b.fcntl(bg, abi.F_SETLKW, all()); err != nil {
+		t.Errorf("what b has already: %v", err)
+	}
+	b.do("b gives g up", b.fcntl(bg, abi.F_SETLK, &abi.Flock{Type: abi.F_UNLCK}))
+	a.do("a gets g", <-aGot)
+	go func() { aGot <- a.fcntl(af, abi.F_SETLKW, all()) }()
+	waitAsleep(t, a)
+	if err := b.fcntl(bg, abi.F_SETLKW, all()); err != abi.EDEADLK {
+		t.Errorf("a circle: %v", err)
+	}
+	b.do("b gives f up", b.fcntl(bf, abi.F_SETLK, &abi.Flock{Type: abi.F_UNLCK}))
+	a.do("a gets f", <-aGot)
 }

@@ -29,6 +29,8 @@ type LWP struct {
 	// held is set for lwps that a caller in this process keeps between calls;
 	// it never changes.
 	held bool
+	// standIn is set for one that makes no calls; under the process's lock.
+	standIn bool
 	// cpu is whether the lwp holds a virtual CPU; only its goroutine looks.
 	// cpus is where it gets one, nil when they are not bounded.
 	cpu  bool
@@ -251,6 +253,14 @@ func (l *LWP) Enter(num int) {
 		l.cpus.acquire(l)
 	}
 	l.start()
+}
+
+// StandIn says that l makes no calls: it stands for its process, in whose name
+// others do.
+func (l *LWP) StandIn() {
+	l.proc.mu.Lock()
+	defer l.proc.mu.Unlock()
+	l.standIn = true
 }
 
 // Asleep returns the number of the system call l sleeps in, -1 when it does

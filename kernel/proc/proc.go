@@ -41,7 +41,8 @@ type Proc struct {
 	// exiting refuses new lwps; ending is set once the process is torn down.
 	exiting, ending bool
 	sugid           bool
-	counted         bool // among its user's processes
+	counted         bool         // among its user's processes
+	threads         atomic.Int32 // see SetThreads
 	gone            Cond
 	raise           func(sig int32)
 	sigIgnore       uint64        // not recorded
@@ -156,6 +157,28 @@ func (p *Proc) NumLWPs() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.lwps)
+}
+
+// SetThreads says how many threads make calls for p, as far as the server of a
+// remote process has seen: its lwps are made as calls come in. 0 is for
+// processes whose lwps are their threads.
+func (p *Proc) SetThreads(n int32) { p.threads.Store(n) }
+
+// Alone reports whether the calls of p are made by one thread, as far as the
+// kernel knows: while that sleeps, nobody calls for p.
+func (p *Proc) Alone() bool {
+	if n := p.threads.Load(); n != 0 {
+		return n == 1
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := 0
+	for _, l := range p.lwps {
+		if !l.standIn {
+			n++
+		}
+	}
+	return n <= 1
 }
 
 // LWPs returns the lwps there are now.

@@ -39,6 +39,7 @@ type conn struct {
 	reqno   atomic.Uint64 // the next number of a request to the client
 	signals atomic.Uint64 // signals to send, a bit each
 	calls   atomic.Int64  // calls in progress
+	inside  atomic.Int32  // those of them in the kernel
 	blocked atomic.Int64  // workers without the role that have work
 	inexec  atomic.Bool   // an exec waits for calls to end, or is done
 	drained chan struct{} // told when calls falls to 0 during an exec

@@ -39,6 +39,7 @@ func (c *conn) adopt(p *proc.Proc, l *proc.LWP) {
 	c.p, c.main = p, l
 	c.mu.Unlock()
 	p.SetRaise(c.raise)
+	p.SetThreads(1)
 	c.greeted()
 }
 

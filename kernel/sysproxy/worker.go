@@ -236,6 +236,10 @@ func (w *worker) dispatch() error {
 		w.frame.Ret = [2]int64{}
 		return abi.ENOSYS
 	}
+	if w.c.inside.Add(1) == 2 {
+		w.c.p.SetThreads(2)
+	}
+	defer w.c.inside.Add(-1)
 	return w.c.s.k.Syscall(w.l, int(w.num), &w.frame)
 }
 

@@ -107,12 +107,12 @@ func (n dirNode) lookup(name string) (*node, error) {
 // that can be reached is a tree: EIO.
 func (n dirNode) checkChild(name string, c *node) error {
 	if name == ".." {
-		if !c.isDir() {
+		if !c.vp.IsDir() {
 			return abi.EIO
 		}
 		return nil
 	}
-	if !c.isDir() {
+	if !c.vp.IsDir() {
 		return nil
 	}
 	n.fs.mu.RLock()

@@ -25,9 +25,14 @@ const (
 
 // Table is the locks of one kernel. The zero value is ready.
 type Table struct {
-	mu      sync.Mutex
-	waiting map[Owner]*List // who sleeps for a lock on what
-	wants   map[Owner]Lock
+	mu    sync.Mutex
+	waits map[Owner][]*waiter // of processes
+}
+
+// waiter is a range lock that an lwp sleeps for.
+type waiter struct {
+	s *List
+	k Lock
 }
 
 // Owner is who holds a lock: a *proc.Proc or a *file.File.
@@ -118,7 +123,7 @@ func (t *Table) Set(l *proc.LWP, s *List, k Lock, wait bool) error {
 			s.cond.Broadcast() // a shared flock is given up before sleeping
 			continue
 		}
-		if k.Pid >= 0 && t.circle(s, &k, k.Owner, 0) {
+		if k.Pid >= 0 && t.circle(&waiter{s, k}) {
 			return abi.EDEADLK
 		}
 		if err := t.sleep(l, s, k); err != nil {
@@ -136,45 +141,12 @@ func (t *Table) Set(l *proc.LWP, s *List, k Lock, wait bool) error {
 
 // sleep waits until the locks of s change. Preconditions: t.mu is held.
 func (t *Table) sleep(l *proc.LWP, s *List, k Lock) error {
-	if t.waiting == nil {
-		t.waiting, t.wants = map[Owner]*List{}, map[Owner]Lock{}
+	if k.Pid >= 0 {
+		w := &waiter{s, k}
+		t.enter(w)
+		defer t.leave(w)
 	}
-	t.waiting[k.Owner], t.wants[k.Owner] = s, k
-	err := s.cond.Wait(l, &t.mu, proc.Forever)
-	delete(t.waiting, k.Owner)
-	delete(t.wants, k.Owner)
-	return err
-}
-
-// maxChain bounds how far waits are followed.
-const maxChain = 50
-
-// circle reports whether who is in the way of k on s waits, in the end, for
-// owner. Preconditions: t.mu is held.
-func (t *Table) circle(s *List, k *Lock, owner Owner, depth int) bool {
-	if depth > maxChain {
-		return true
-	}
-	for i := range s.locks {
-		b := &s.locks[i]
-		if !b.conflicts(k) {
-			continue
-		}
-		next, ok := t.waiting[b.Owner]
-		if !ok {
-			continue
-		}
-		want := t.wants[b.Owner]
-		for j := range next.locks {
-			if next.locks[j].Owner == owner && next.locks[j].conflicts(&want) {
-				return true
-			}
-		}
-		if t.circle(next, &want, owner, depth+1) {
-			return true
-		}
-	}
-	return false
+	return s.cond.Wait(l, &t.mu, proc.Forever)
 }
 
 // Unlock gives up what owner holds on the bytes from start to last: ENOLCK when
