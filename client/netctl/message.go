@@ -127,8 +127,8 @@ func splitAddrs(b []byte, which int32) (addrs [abi.RTAX_MAX]Sockaddr) {
 }
 
 // request makes the message of a command about a route.
-func request(typ, seq, flags int, addrs *[abi.RTAX_MAX]Sockaddr) []byte {
-	h := abi.RtMsghdr{Version: abi.RTM_VERSION, Type: uint8(typ), Flags: int32(flags), Seq: int32(seq)}
+func request(h abi.RtMsghdr, addrs *[abi.RTAX_MAX]Sockaddr) []byte {
+	h.Version = abi.RTM_VERSION
 	var tail []byte
 	for i, a := range addrs {
 		if a != nil {

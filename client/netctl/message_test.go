@@ -73,7 +73,7 @@ func TestRouteMessages(t *testing.T) {
 		{"network", 0, [abi.RTAX_MAX]Sockaddr{v6, v6, maskSockaddr(netip.MustParsePrefix("2001:db8::/33"))}, "2001:db8::/33 2001:db8:: shmif0"},
 		{"the interface is told", 0, [abi.RTAX_MAX]Sockaddr{gate, gate, nil, nil, linkSockaddr(Link{Index: 1, Name: "lo0"})}, "10.0.0.9/0 10.0.0.9 lo0"},
 	} {
-		b := request(abi.RTM_GET, 7, tt.flags, &tt.addrs)
+		b := request(abi.RtMsghdr{Type: abi.RTM_GET, Seq: 7, Flags: int32(tt.flags)}, &tt.addrs)
 		b[4] = 2 // the interface's number
 		list := parseMessages(b)
 		if len(list) != 1 || list[0].Seq != 7 {
@@ -100,7 +100,7 @@ func TestMask(t *testing.T) {
 func FuzzMessages(f *testing.F) {
 	f.Add(ifinfo(2, "shmif0", 1))
 	f.Add(newaddr(2, abi.RTA_IFA, ipSockaddr(netip.MustParseAddr("fe80::1"))))
-	f.Add(request(abi.RTM_ADD, 1, 0, &[abi.RTAX_MAX]Sockaddr{ipSockaddr(netip.MustParseAddr("10.0.0.1"))}))
+	f.Add(request(abi.RtMsghdr{Type: abi.RTM_ADD, Seq: 1}, &[abi.RTAX_MAX]Sockaddr{ipSockaddr(netip.MustParseAddr("10.0.0.1"))}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, m := range parseMessages(b) {
 			_, _ = m.Route()

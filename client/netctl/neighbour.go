@@ -91,17 +91,23 @@ func (n Net) neighbourLink(ip netip.Addr) (Link, error) {
 	return Link{}, abi.ESRCH
 }
 
-// SetNeighbour makes a permanent entry, instead of one that is there.
-func (n Net) SetNeighbour(ip netip.Addr, link net.HardwareAddr) error {
-	l, err := n.neighbourLink(ip)
+// SetNeighbour makes an entry, instead of one that was learned: EEXIST when one
+// is there that stays. Of e it needs IP and Link; it goes at Expire, and the
+// kernel answers questions for it (proxy ARP) if Flags has RTF_ANNOUNCE.
+func (n Net) SetNeighbour(e Neighbour) error {
+	l, err := n.neighbourLink(e.IP)
 	if err != nil {
 		return err
 	}
 	a := [abi.RTAX_MAX]Sockaddr{
-		abi.RTAX_DST:     ipSockaddr(ip),
-		abi.RTAX_GATEWAY: linkSockaddr(Link{Index: l.Index, Type: l.Type, Addr: link}),
+		abi.RTAX_DST:     ipSockaddr(e.IP),
+		abi.RTAX_GATEWAY: linkSockaddr(Link{Index: l.Index, Type: l.Type, Addr: e.Link}),
 	}
-	_, err = n.perform(abi.RTM_ADD, abi.RTF_HOST|abi.RTF_STATIC|abi.RTF_LLDATA, &a)
+	h := abi.RtMsghdr{
+		Type: abi.RTM_ADD, Flags: int32(abi.RTF_HOST | abi.RTF_STATIC | abi.RTF_LLDATA | e.Flags&abi.RTF_ANNOUNCE),
+		Inits: abi.RTV_EXPIRE, Rmx: abi.RtMetrics{Expire: e.Expire},
+	}
+	_, err = n.performHead(h, &a)
 	return err
 }
 

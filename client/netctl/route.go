@@ -146,21 +146,27 @@ func (n Net) LookupRoute(dst netip.Addr) (Route, error) {
 
 // perform writes a message to a routing socket and returns the answer.
 func (n Net) perform(typ, flags int, a *[abi.RTAX_MAX]Sockaddr) (Message, error) {
+	return n.performHead(abi.RtMsghdr{Type: uint8(typ), Flags: int32(flags)}, a)
+}
+
+// performHead is perform for a message with more in its head.
+func (n Net) performHead(h abi.RtMsghdr, a *[abi.RTAX_MAX]Sockaddr) (Message, error) {
 	fd, err := n.c.Socket(abi.PF_ROUTE, abi.SOCK_RAW|abi.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return Message{}, err
 	}
-	m, err := n.performOn(fd, typ, flags, a)
+	m, err := n.performOn(fd, h, a)
 	if e := n.c.Close(fd); err == nil {
 		err = e
 	}
 	return m, err
 }
 
-func (n Net) performOn(fd, typ, flags int, a *[abi.RTAX_MAX]Sockaddr) (m Message, err error) {
+func (n Net) performOn(fd int, h abi.RtMsghdr, a *[abi.RTAX_MAX]Sockaddr) (m Message, err error) {
 	const seq = 1 // the socket is used once
+	h.Seq = seq
 	pid := n.c.Getpid()
-	if _, err := n.c.Write(fd, request(typ, seq, flags, a)); err != nil {
+	if _, err := n.c.Write(fd, request(h, a)); err != nil {
 		return m, err
 	}
 	buf := make([]byte, messageSize)
@@ -170,7 +176,7 @@ func (n Net) performOn(fd, typ, flags int, a *[abi.RTAX_MAX]Sockaddr) (m Message
 			return m, err
 		}
 		for _, m := range parseMessages(buf[:size]) {
-			if m.Pid == pid && m.Seq == seq && m.Type == typ {
+			if m.Pid == pid && m.Seq == seq && m.Type == int(h.Type) {
 				if m.Errno != 0 {
 					return m, m.Errno
 				}

@@ -12,15 +12,16 @@ import (
 
 func arpCommand() *command {
 	return &command{
-		name: "arp", args: "[ADDRESS [MAC]]", max: 2, part: "net",
+		name: "arp", args: "[ADDRESS [MAC [temp] [pub]]]", max: 4, part: "net",
 		doc: "show and change the link-level addresses of neighbours",
 		more: `
 Of both families: what ARP has learned, and IPv6's neighbour discovery.
-With ADDRESS alone it shows one entry.`,
+With ADDRESS alone it shows one entry. One that is set temp goes after twenty
+minutes; the kernel answers for one that is set pub, as if it were its own.`,
 		opts: []option{
 			{'a', "", "all entries, as without ADDRESS"},
 			{'d', "", "delete the entry of ADDRESS, with -a all"},
-			{'s', "", "set: make ADDRESS have MAC for good"},
+			{'s', "", "set: make ADDRESS have MAC, for good unless temp"},
 			{'n', "", "does nothing: numbers are all there is"},
 		},
 		examples: []string{"rumpctl arp -a", "rumpctl arp -s 10.0.0.9 b2:a0:00:00:00:09", "rumpctl arp -d 10.0.0.9"},
@@ -28,13 +29,13 @@ With ADDRESS alone it shows one entry.`,
 			switch {
 			case o.has('d') && o.has('s'):
 				return usagef("-d or -s, not both")
-			case o.has('s') && len(args) != 2:
+			case o.has('s') && len(args) < 2:
 				return usagef("-s needs ADDRESS and MAC")
 			case o.has('a') && len(args) > 0:
 				return usagef("-a or ADDRESS, not both")
 			case o.has('d') && !o.has('a') && len(args) == 0:
 				return usagef("-d needs ADDRESS, or -a for all")
-			case !o.has('s') && len(args) == 2:
+			case !o.has('s') && len(args) > 1:
 				return usagef("what is %q for? -s sets an entry", args[1])
 			}
 			return k.arp(o, args)
@@ -56,11 +57,11 @@ func (k *ctl) arp(o options, args []string) error {
 	}
 	switch {
 	case o.has('s'):
-		mac, err := parseLink(args[1])
+		e, err := parseNeighbour(only, args[1:], time.Now())
 		if err != nil {
 			return err
 		}
-		err = n.SetNeighbour(only, mac)
+		err = n.SetNeighbour(e)
 		if isErrno(err, abi.ESRCH) || isErrno(err, abi.ENETUNREACH) {
 			return fmt.Errorf("%s is in no network of an interface; rumpctl ifconfig shows them", args[0])
 		}
@@ -73,6 +74,28 @@ func (k *ctl) arp(o options, args []string) error {
 		return err
 	}
 	return k.neighbours(n, only, o.has('d'))
+}
+
+// tempTime is how long an entry stays that is set temp.
+const tempTime = 20 * time.Minute
+
+// parseNeighbour makes an entry of its MAC and the words behind it.
+func parseNeighbour(ip netip.Addr, words []string, now time.Time) (e netctl.Neighbour, err error) {
+	e.IP = ip
+	if e.Link, err = parseLink(words[0]); err != nil {
+		return e, err
+	}
+	for _, w := range words[1:] {
+		switch w {
+		case "temp":
+			e.Expire = now.Add(tempTime).Unix()
+		case "pub":
+			e.Flags |= abi.RTF_ANNOUNCE
+		default:
+			return e, usagef("%q is neither temp nor pub", w)
+		}
+	}
+	return e, nil
 }
 
 // neighbours shows or deletes the entry of one address, or of all when only is

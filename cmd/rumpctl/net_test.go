@@ -175,3 +175,24 @@ func TestEndText(t *testing.T) {
 		}
 	}
 }
+
+func TestParseNeighbour(t *testing.T) {
+	now := time.Unix(1000, 0)
+	for _, tt := range []struct {
+		words  string
+		expire int64
+		flags  int
+		bad    bool
+	}{
+		{"02:00:00:00:00:09", 0, 0, false},
+		{"02:00:00:00:00:09 temp", 2200, 0, false},
+		{"02:00:00:00:00:09 pub temp", 2200, abi.RTF_ANNOUNCE, false},
+		{"02:00:00:00:00:09 proxy", 0, 0, true},
+		{"nonsense", 0, 0, true},
+	} {
+		e, err := parseNeighbour(netip.MustParseAddr("10.0.0.9"), strings.Fields(tt.words), now)
+		if (err != nil) != tt.bad || err == nil && (e.Expire != tt.expire || e.Flags != tt.flags || len(e.Link) != 6) {
+			t.Errorf("%s: %+v, %v", tt.words, e, err)
+		}
+	}
+}

@@ -176,6 +176,7 @@ func (in *Inet) Destroy(name string) error {
 		_ = n.removeAddr(s, i, i.addrs[0].addr)
 	}
 	_ = n.setUp(s, i, false)
+	n.in.dropFixed(i)
 	n.list = lists.Without(n.list, i)
 	n.routes = slices.DeleteFunc(n.routes, func(r route) bool { return r.via == i })
 	if i.eth != nil {

@@ -23,6 +23,8 @@ type iface struct {
 	flags  uint16      // IFF_ that are kept here
 	metric int32
 	addrs  []own
+	// fixed are the neighbours that were entered.
+	fixed []*fixed
 	// ndFlags are ND6_IFF_; factory is whether the link-level address is the
 	// one it began with.
 	ndFlags uint32
@@ -49,6 +51,8 @@ type own struct {
 	state *addrState
 	// dad is of an IPv4 address that was not used at once.
 	dad *detection
+	// unlisted says that it was taken out of the table of neighbours.
+	unlisted bool
 	// life is of an IPv6 address.
 	life lifetime
 }

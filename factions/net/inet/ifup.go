@@ -144,6 +144,7 @@ func (n *interfaces) setUp(s *stack.Stack, i *iface, up bool) error {
 			}
 		}
 		n.in.detectAgain(s, i)
+		i.refix(s)
 		n.linkLocal(s, i)
 	}
 	return err

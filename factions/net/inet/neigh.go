@@ -24,6 +24,8 @@ type neighbor struct {
 	state int32             // ND6_LLINFO_
 	// expire is when it is forgotten, in seconds since 1970; 0 is never.
 	expire int64
+	// published says that questions for it are answered.
+	published bool
 }
 
 const (
@@ -45,7 +47,7 @@ func number(v6 bool) tcpip.NetworkProtocolNumber {
 // what is too old is forgotten. Preconditions: in.ifs.mu is held.
 func (in *Inet) neighbors(s *stack.Stack, i *iface, v6 bool) (list []neighbor) {
 	for _, a := range i.addrs {
-		if a.v6() == v6 && a.dad == nil {
+		if a.v6() == v6 && a.known() {
 			list = append(list, neighbor{addr: a.addr, link: i.eth.LinkAddress(), state: abi.ND6_LLINFO_REACHABLE})
 		}
 	}
@@ -58,7 +60,9 @@ func (in *Inet) neighbors(s *stack.Stack, i *iface, v6 bool) (list []neighbor) {
 	for _, e := range entries {
 		n := neighbor{addr: e.Addr, link: e.LinkAddr, state: ndState(e.State)}
 		age := mono.Sub(e.UpdatedAt)
-		if e.State != stack.Static {
+		if f := i.fixedAt(e.Addr); f != nil {
+			n.expire, n.published = f.expire, f.published
+		} else if e.State != stack.Static {
 			if age > keep {
 				_ = s.RemoveNeighbor(i.nic, number(v6), e.Addr)
 				continue
@@ -73,6 +77,10 @@ func (in *Inet) neighbors(s *stack.Stack, i *iface, v6 bool) (list []neighbor) {
 	sort.Sort(byAddress(list))
 	return list
 }
+
+// known reports whether the table has our own address: one that was looked for
+// first is not in it, as on NetBSD.
+func (a *own) known() bool { return a.dad == nil && !a.unlisted }
 
 // byAddress sorts neighbours by address, the highest first.
 type byAddress []neighbor
@@ -127,7 +135,14 @@ func (in *Inet) dumpNeighbors(af int32) (b []byte, err error) {
 			if h.Rmx.Expire = n.expire; n.expire == 0 {
 				h.Flags |= abi.RTF_STATIC
 			}
-			b = message(b, usermem.BytesOf(&h), ifaddr{addr: n.addr}.embedded(i.nic), i.neighborSDL(n.link))
+			dst := ifaddr{addr: n.addr}.embedded(i.nic)
+			if n.published {
+				h.Flags |= abi.RTF_ANNOUNCE
+				if len(dst) == sizeSockaddrIn {
+					dst[sinOther] = abi.SIN_PROXY
+				}
+			}
+			b = message(b, usermem.BytesOf(&h), dst, i.neighborSDL(n.link))
 		}
 	}
 	return b, nil
@@ -162,31 +177,6 @@ func (in *Inet) answerNeighbor(s *stack.Stack, h *abi.RtMsghdr, r *route, addr t
 		}
 	}
 	return message(nil, usermem.BytesOf(&out), list...)
-}
-
-// changeNeighbor performs RTM_ADD and RTM_DELETE of an entry: EEXIST for one
-// that stays, ENOENT for none, EINVAL for another interface. Preconditions:
-// in.ifs.mu is held.
-func (in *Inet) changeNeighbor(s *stack.Stack, h *abi.RtMsghdr, addr tcpip.Address, sdl []byte) error {
-	i := in.ifs.bySDL(sdl)
-	if i == nil || i.eth == nil {
-		return abi.EINVAL
-	}
-	old, there := in.neighbor(s, i, addr)
-	if h.Type == abi.RTM_DELETE {
-		if !there || s.RemoveNeighbor(i.nic, number(addr.Len() == 16), addr) != nil {
-			return abi.ENOENT
-		}
-		return nil
-	}
-	a, err := linkAddress(sdl)
-	if err != nil {
-		return err
-	}
-	if there && old.expire == 0 {
-		return abi.EEXIST
-	}
-	return errno(s.AddStaticNeighbor(i.nic, number(addr.Len() == 16), addr, a))
 }
 
 // nbrInfo answers SIOCGNBRINFO_IN6: EINVAL for an unknown neighbour.

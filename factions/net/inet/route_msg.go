@@ -118,10 +118,9 @@ func (in *Inet) perform(h *abi.RtMsghdr, addrs [abi.RTAX_MAX][]byte) ([]byte, er
 		}
 		return r.answer(h, addr), nil
 	}
-	if gate := addrs[abi.RTAX_GATEWAY]; h.Flags&abi.RTF_LLDATA != 0 && len(gate) > 1 && gate[1] == abi.AF_LINK &&
-		(h.Type == abi.RTM_ADD || h.Type == abi.RTM_DELETE) {
+	if meansNeighbor(h, addrs[abi.RTAX_GATEWAY]) {
 		h.Flags |= abi.RTF_DONE
-		return nil, in.changeNeighbor(s, h, addr, gate)
+		return nil, in.changeNeighbor(s, h, addrs[abi.RTAX_DST], addrs[abi.RTAX_GATEWAY])
 	}
 	r := route{dst: ifaddr{addr, addr.BitLen()}, flags: h.Flags&^abi.RTF_DONE | abi.RTF_UP, rmx: metricsOf(h)}
 	if mask := addrs[abi.RTAX_NETMASK]; mask != nil && h.Flags&abi.RTF_HOST == 0 {
@@ -134,6 +133,15 @@ func (in *Inet) perform(h *abi.RtMsghdr, addrs [abi.RTAX_MAX][]byte) ([]byte, er
 		h.Flags |= abi.RTF_DONE
 	}
 	return nil, err
+}
+
+// meansNeighbor reports a message that adds or deletes a neighbour: its gateway
+// is a link address, more than the name of an interface.
+func meansNeighbor(h *abi.RtMsghdr, gate []byte) bool {
+	if len(gate) < 8 || gate[1] != abi.AF_LINK {
+		return false
+	}
+	return h.Type == abi.RTM_ADD && gate[6] != 0 || h.Flags&abi.RTF_LLDATA != 0 && (h.Type == abi.RTM_ADD || h.Type == abi.RTM_DELETE)
 }
 
 // metricsOf returns the metrics that a message sets.
