@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
 
 	"github.com/rumpkit/rumpkit/factions/net/bridge"
 	"github.com/rumpkit/rumpkit/factions/net/ether"
@@ -217,4 +219,104 @@ func TestTable(t *testing.T) {
 	if _, err := mid.Ifdrv("bridge0", abi.SIOCSDRVSPEC, abi.BRDGDADDR, usermem.BytesOf(&r)); err != nil {
 		t.Error(err)
 	}
+}
+
+// data returns the counters of an interface.
+func data(x *box.Box, name string) abi.IfData {
+	x.T.Helper()
+	var r abi.Ifdatareq
+	copy(r.Name[:], name)
+	x.OK(box.Ioctl(x, abi.AF_INET, abi.SIOCGIFDATA, &r))
+	return r.Data
+}
+
+// host is a place on a segment that belongs to no kernel.
+type host struct {
+	*ether.Link
+	mac tcpip.LinkAddress
+}
+
+func newHost(t *testing.T, seg *link.Segment, last byte) host {
+	h := host{mac: tcpip.LinkAddress([]byte{2, 0, 0, 0, 0, last})}
+	p := seg.NewPort(hypercall.Real(), func(fn func()) { go fn() })
+	h.Link = p.Connect(ether.Config{Name: "host", Addr: h.mac, Driver: p})
+	if err := h.Up(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		h.Down()
+		p.Destroy()
+	})
+	return h
+}
+
+// send sends a frame of 100 bytes.
+func (h host) send(to tcpip.LinkAddress) {
+	b := make([]byte, 100)
+	header.Ethernet(b).Encode(&header.EthernetFields{SrcAddr: h.mac, DstAddr: to, Type: 0x88b5})
+	f := ether.NewFrame(b)
+	h.Transmit([]*ether.Frame{f})
+	f.DecRef()
+}
+
+// silence has an interface without an address of its own, so that it sends
+// nothing by itself.
+func silence(x *box.Box, name string) {
+	r := abi.In6Ndireq{Ndi: abi.NdIfinfo{Flags: abi.ND6_IFF_PERFORMNUD}}
+	copy(r.Ifname[:], name)
+	x.OK(box.Ioctl(x, abi.AF_INET6, abi.SIOCSIFINFO_FLAGS, &r))
+}
+
+// TestCounters sends frames through a bridge of three members: it counts what it
+// forwards when that comes in, and for each member that it goes out by.
+func TestCounters(t *testing.T) {
+	mid := box.New(t, part)
+	mid.OK(mid.Inet.Create("bridge0"))
+	var hosts []host
+	for k := range 3 {
+		seg, name := link.New(), fmt.Sprintf("link%d", k)
+		mid.OK(seg.Plug(mid.Inet, name))
+		silence(mid, name)
+		up(mid, name)
+		mid.OK(member(mid, abi.BRDGADD, name, 0))
+		hosts = append(hosts, newHost(t, seg, byte(k)))
+	}
+	silence(mid, "bridge0")
+	up(mid, "bridge0")
+	mine := mid.Inet.Link("link1").LinkAddress()
+	before := data(mid, "bridge0")
+	for k, c := range []struct {
+		from                               int
+		to                                 tcpip.LinkAddress
+		in, out, inMulticast, outMulticast uint64
+	}{
+		{0, header.EthernetBroadcastAddress, 1, 2, 1, 0},
+		{0, "\x01\x00\x5e\x01\x02\x03", 1, 2, 1, 2},
+		{0, hosts[1].mac, 1, 2, 0, 0}, // nobody knows where that is
+		{1, hosts[0].mac, 1, 1, 0, 0},
+		{0, hosts[1].mac, 1, 1, 0, 0},
+		{0, mine, 0, 0, 0, 0}, // not forwarded
+		{2, hosts[0].mac, 1, 1, 0, 0},
+	} {
+		hosts[c.from].send(c.to)
+		want := before
+		want.Ipackets, want.Ibytes, want.Imcasts = before.Ipackets+c.in, before.Ibytes+100*c.in, before.Imcasts+c.inMulticast
+		want.Opackets, want.Obytes, want.Omcasts = before.Opackets+c.out, before.Obytes+100*c.out, before.Omcasts+c.outMulticast
+		got := data(mid, "bridge0")
+		for end := time.Now().Add(10 * time.Second); got != want && time.Now().Before(end); got = data(mid, "bridge0") {
+			time.Sleep(time.Millisecond)
+		}
+		if got != want {
+			t.Fatalf("frame %d:\n%+v\n%+v", k, got, want)
+		}
+		before = got
+	}
+}
+
+// TestHear has the address of one member asked for behind another.
+func TestHear(t *testing.T) {
+	mid, a, b := bridged(t, hypercall.Real())
+	mid.Addr("link1", "10.0.0.9/24")
+	box.Ping(t, a, netip.MustParseAddr("10.0.0.9"), 56)
+	box.Ping(t, b, netip.MustParseAddr("10.0.0.9"), 56)
 }

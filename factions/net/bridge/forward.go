@@ -39,10 +39,11 @@ func (b *bridge) Input(l *ether.Link, f *ether.Frame) bool {
 			return true
 		}
 	}
+	b.link.Received(f)
 	if to := b.table.lookup(dst); to == nil {
 		b.flood(f, m)
 	} else if to != m {
-		send(to.link, f)
+		b.send(to.link, f)
 	}
 	return true
 }
@@ -63,17 +64,28 @@ func (b *bridge) take(l *ether.Link, f *ether.Frame) {
 	l.Receive(in)
 }
 
-// pass hands a frame for many to all other members, and to the bridge itself.
+// pass hands a frame for many to all other members, to the stack by each of them,
+// and to the bridge itself.
 func (b *bridge) pass(f *ether.Frame, from *member) {
 	b.flood(f, from)
+	b.hear(f, from.link)
 	b.take(b.link, f)
+}
+
+// hear gives a frame for many to the stack, by every member but one.
+func (b *bridge) hear(f *ether.Frame, but *ether.Link) {
+	for _, m := range *b.members.Load() {
+		if m.link != but && m.link.Running() {
+			b.take(m.link, f)
+		}
+	}
 }
 
 // flood sends a frame by all members but one.
 func (b *bridge) flood(f *ether.Frame, from *member) {
 	for _, m := range *b.members.Load() {
 		if m != from && (m.flags.Load()&abi.IFBIF_DISCOVER != 0 || isMulticast(f)) {
-			send(m.link, f)
+			b.send(m.link, f)
 		}
 	}
 }
@@ -83,9 +95,15 @@ func isMulticast(f *ether.Frame) bool {
 	return ok && ether.IsMulticast(eth)
 }
 
-// send sends a frame by a member. What is received may be handed on to the
+// send sends a frame by a member, and counts it as the bridge's.
+func (b *bridge) send(l *ether.Link, f *ether.Frame) {
+	b.link.Sent(f)
+	transmit(l, f)
+}
+
+// transmit sends a frame by a member. What is received may be handed on to the
 // stack later, so the frame that is sent is another one.
-func send(l *ether.Link, f *ether.Frame) {
+func transmit(l *ether.Link, f *ether.Frame) {
 	one := f.Clone()
 	l.Transmit([]*ether.Frame{one})
 	one.DecRef()
@@ -103,7 +121,8 @@ func (b *bridge) Output(l *ether.Link, frames []*ether.Frame) bool {
 	return true
 }
 
-// out sends a frame of the stack to where its destination is.
+// out sends a frame of the stack to where its destination is. Those that a member
+// sends are counted as the bridge's as often as they go out; its own have been.
 func (b *bridge) out(l *ether.Link, f *ether.Frame) {
 	eth, ok := ether.Header(f)
 	if !ok {
@@ -111,13 +130,20 @@ func (b *bridge) out(l *ether.Link, f *ether.Frame) {
 	}
 	if !ether.IsMulticast(eth) {
 		if to := b.table.lookup(eth.DestinationAddress()); to != nil {
+			if l != nil {
+				b.link.Sent(f)
+			}
 			to.link.Transmit([]*ether.Frame{f})
 			return
 		}
 	}
 	for _, m := range *b.members.Load() {
-		if m.link == l || m.link.Running() {
-			send(m.link, f)
+		switch {
+		case m.link != l && !m.link.Running():
+		case l == nil:
+			transmit(m.link, f)
+		default:
+			b.send(m.link, f)
 		}
 	}
 }

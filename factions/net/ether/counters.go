@@ -4,6 +4,8 @@ package ether
 import (
 	"sync/atomic"
 
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+
 	"github.com/rumpkit/rumpkit/kernel/abi"
 )
 
@@ -21,10 +23,12 @@ type Counters struct {
 // Dropped counts frames that could not be sent for want of room.
 func (c *Counters) Dropped(n int) { c.drops.Add(uint64(n)) }
 
-func (c *Counters) sent(f *Frame) {
+// Sent counts a frame that goes out. One to all is not one to a group here, as on
+// NetBSD.
+func (c *Counters) Sent(f *Frame) {
 	c.outPackets.Add(1)
 	c.outBytes.Add(uint64(f.Size()))
-	if eth, ok := Header(f); ok && IsMulticast(eth) {
+	if eth, ok := Header(f); ok && IsMulticast(eth) && eth.DestinationAddress() != header.EthernetBroadcastAddress {
 		c.outMulti.Add(1)
 	}
 }
@@ -35,7 +39,8 @@ func (c *Counters) arrived(size int) {
 	c.inBytes.Add(uint64(size))
 }
 
-func (c *Counters) received(f *Frame) {
+// Received counts a frame that comes in.
+func (c *Counters) Received(f *Frame) {
 	c.arrived(f.Size())
 	if eth, ok := Header(f); ok && IsMulticast(eth) {
 		c.inMulti.Add(1)

@@ -103,6 +103,8 @@ type Link struct {
 	Taps
 	// Counters count them.
 	Counters
+	// Groups are those that programs ask for.
+	Groups
 
 	mu sync.Mutex // held while the driver starts or stops
 }

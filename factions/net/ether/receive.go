@@ -90,7 +90,7 @@ func (l *Link) admit(f *Frame) bool {
 	}
 	l.see(f, false)
 	if b := l.bridge.Load(); b != nil && b.Input(l, f) {
-		l.received(f) // what is not swallowed is counted where the stack gets it
+		l.Received(f) // what is not swallowed is counted where the stack gets it
 		return false
 	}
 	return mine
@@ -145,7 +145,7 @@ func (l *Link) Receive(f *Frame) {
 
 // dispatch gives the stack one frame.
 func (l *Link) dispatch(up *above, f *Frame) {
-	l.received(f)
+	l.Received(f)
 	if !l.ParseHeader(f) {
 		l.InErrors.Add(1)
 		return

@@ -55,7 +55,7 @@ func anyUrgent(frames []*Frame) bool {
 func (l *Link) send(frames []*Frame) {
 	for _, f := range frames {
 		l.see(f, true)
-		l.sent(f)
+		l.Sent(f)
 	}
 	l.cfg.Driver.Send(frames)
 }

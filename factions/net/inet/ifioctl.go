@@ -164,7 +164,7 @@ func (n *interfaces) ioctl(s *stack.Stack, i *iface, cmd uint32, d []byte) error
 	case abi.SIOCGIFDLT:
 		return i.dlt(v)
 	case abi.SIOCADDMULTI, abi.SIOCDELMULTI:
-		return i.multi()
+		return i.multi(cmd, v)
 	default:
 		return abi.ENOTTY
 	}
@@ -192,14 +192,6 @@ func (i *iface) dlt(v []byte) error {
 		binary.LittleEndian.PutUint32(v, en10mb)
 	} else {
 		binary.LittleEndian.PutUint32(v, null)
-	}
-	return nil
-}
-
-// multi answers requests for groups of the link: all groups are received.
-func (i *iface) multi() error {
-	if i.eth == nil {
-		return abi.EAFNOSUPPORT
 	}
 	return nil
 }
