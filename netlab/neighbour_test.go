@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rumpkit/rumpkit/client"
 	"github.com/rumpkit/rumpkit/client/netctl"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/netlab"
@@ -127,4 +128,58 @@ func TestProxyARP(t *testing.T) {
 	if _, err := a.Net().Dial("tcp", "10.0.0.77:9"); !errors.Is(err, abi.EHOSTUNREACH) {
 		t.Errorf("nobody answers any more, but: %v", err)
 	}
+}
+
+// TestMulticastRoute sends to a group without saying by which interface: it goes
+// by the default route, or by a route to the group.
+func TestMulticastRoute(t *testing.T) {
+	lab := netlab.New(t)
+	a, b, c := lab.Host("a"), lab.Host("b"), lab.Host("c")
+	lab.Wire(netlab.Faults{}, a, b)
+	lab.Wire(netlab.Faults{}, a, c)
+	group := netip.MustParseAddrPort("239.1.2.3:77")
+	hears := func(n *netlab.Node) int {
+		fd, err := n.Client().Socket(abi.AF_INET, abi.SOCK_DGRAM, 0)
+		if err == nil {
+			err = n.Client().Bind(fd, client.AppendSockaddr(nil, netip.AddrPortFrom(netip.IPv4Unspecified(), 77)))
+		}
+		if err == nil {
+			err = n.Client().Setsockopt(fd, abi.IPPROTO_IP, abi.IP_ADD_MEMBERSHIP, append(group.Addr().AsSlice(), n.Addr().AsSlice()...))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fd
+	}
+	fds := map[*netlab.Node]int{b: hears(b), c: hears(c)}
+	fd, err := a.Client().Socket(abi.AF_INET, abi.SOCK_DGRAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	send := func(to *netlab.Node, other *netlab.Node, want error) {
+		t.Helper()
+		if _, err := a.Client().Sendto(fd, []byte("x"), 0, client.AppendSockaddr(nil, group)); err != want {
+			t.Fatalf("%v, want %v", err, want)
+		}
+		guest{t, a, a.Addr()}.pass(time.Second)
+		buf := make([]byte, 9)
+		if to != nil {
+			if n, err := to.Client().Recvfrom(fds[to], buf, abi.MSG_DONTWAIT, nil, nil); n != 1 || err != nil {
+				t.Errorf("%s: %d bytes, %v", to.Name, n, err)
+			}
+		}
+		if n, err := other.Client().Recvfrom(fds[other], buf, abi.MSG_DONTWAIT, nil, nil); err != abi.EAGAIN {
+			t.Errorf("%s: %d bytes, %v", other.Name, n, err)
+		}
+	}
+	send(nil, b, abi.EHOSTUNREACH)
+	ctl := a.Ctl()
+	if err := ctl.AddRoute(netctl.Route{Dst: netip.MustParsePrefix("0.0.0.0/0"), Gateway: netip.MustParseAddr("10.0.1.2")}); err != nil {
+		t.Fatal(err)
+	}
+	send(c, b, nil)
+	if err := ctl.AddRoute(netctl.Route{Dst: netip.MustParsePrefix("239.0.0.0/8"), Interface: "link0"}); err != nil {
+		t.Fatal(err)
+	}
+	send(b, c, nil)
 }

@@ -126,7 +126,7 @@ func (e *endpoint) Connect(l *proc.LWP, addr []byte) error {
 		e.in.spread(&a.Addr)
 	}
 	if err := e.ep.Connect(a); err != nil {
-		return errno(err)
+		return e.unreached(err)
 	}
 	if e.kind == kindRaw {
 		e.extra.setPeer(a)
@@ -145,7 +145,34 @@ func (e *endpoint) connectStream(a tcpip.FullAddress) error {
 	if _, started := err.(*tcpip.ErrConnectStarted); !started {
 		e.begun()
 	}
-	return errno(err)
+	return e.unreached(err)
+}
+
+// unreached returns the errno of an error that sending or connecting begins with:
+// EADDRNOTAVAIL when no route would help, as there is no address to send from.
+func (e *endpoint) unreached(err tcpip.Error) error {
+	no := errno(err)
+	if no != abi.EHOSTUNREACH || e.v6 || e.kind == kindRaw || e.in.hasAddress() {
+		return no
+	}
+	if a, err := e.ep.GetLocalAddress(); err == nil && !a.Addr.Unspecified() {
+		return no
+	}
+	return abi.EADDRNOTAVAIL
+}
+
+// hasAddress reports whether an Ethernet interface has an IPv4 address in use.
+func (in *Inet) hasAddress() bool {
+	in.ifs.mu.Lock()
+	defer in.ifs.mu.Unlock()
+	for _, i := range in.ifs.list {
+		for k := range i.addrs {
+			if a := &i.addrs[k]; i.eth != nil && !a.v6() && a.ready() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func multicast(a tcpip.Address) bool {

@@ -17,7 +17,7 @@ func TestDontRoute(t *testing.T) {
 	for _, c := range []struct {
 		option, flags int32
 		want          error
-	}{{0, abi.MSG_DONTROUTE, abi.ENETUNREACH}, {1, 0, abi.ENETUNREACH}, {0, 0, abi.EHOSTUNREACH}} {
+	}{{0, abi.MSG_DONTROUTE, abi.ENETUNREACH}, {1, 0, abi.ENETUNREACH}, {0, 0, abi.EADDRNOTAVAIL}} {
 		fd := x.socket(abi.AF_INET, abi.SOCK_DGRAM, 0)
 		x.ok(x.setOpt(fd, abi.SOL_SOCKET, abi.SO_DONTROUTE, c.option))
 		_, err := x.SysSendto(x.l, fd, in([]byte("x")), c.flags, in(far))

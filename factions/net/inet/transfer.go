@@ -135,7 +135,7 @@ func (e *endpoint) sendDatagram(b []byte, c sendControl) (int, error) {
 		n, err = int64(len(b)), e.sendLarge(b, &c.opts)
 	}
 	if err != nil {
-		return 0, errno(err)
+		return 0, e.unreached(err)
 	}
 	return int(n), nil
 }
