@@ -3,6 +3,7 @@ package sockets_test
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -91,8 +92,16 @@ func (m *machine) shutdown(a []string) (string, error) {
 	return "", m.c.Shutdown(m.fd(a[0]), consts["SHUT_"+a[1]])
 }
 
-// text is the data that a word means; N*x is x repeated.
+// text is the data that a word means; N*x is x repeated, #80ff is bytes, and +
+// joins two.
 func text(word string) []byte {
+	if a, b, ok := strings.Cut(word, "+"); ok {
+		return append(text(a), text(b)...)
+	}
+	if s, ok := strings.CutPrefix(word, "#"); ok {
+		b, _ := hex.DecodeString(s)
+		return b
+	}
 	if n, s, ok := strings.Cut(word, "*"); ok {
 		return []byte(strings.Repeat(s, atoi(n)))
 	}

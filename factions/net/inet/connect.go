@@ -216,6 +216,9 @@ func (e *endpoint) Accept() (net.Endpoint, error) {
 	n.extra.life = e.in.reach(peer.Addr)
 	e.waiting.Add(-1)
 	e.pass(n)
+	if x := e.extra.get(); x.headers != nil || x.minMTU == abi.IP6PO_MINMTU_ALL {
+		n.own()
+	}
 	n.keep()
 	return n, nil
 }

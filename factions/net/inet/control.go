@@ -8,18 +8,20 @@ import (
 
 	"github.com/rumpkit/rumpkit/factions/net"
 	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/proc"
 	"github.com/rumpkit/rumpkit/kernel/usermem"
 )
 
 // control returns the control messages that the socket's options ask for.
-func (e *endpoint) control(cm *tcpip.ReceivableControlMessages) (list []byte) {
+func (e *endpoint) control(res *received) (list []byte) {
+	cm := &res.ControlMessages
 	if e.sock.Has(abi.SO_TIMESTAMP) {
 		now := cm.Timestamp
 		tv := abi.Timeval{Sec: now.Unix(), Usec: int32(now.Nanosecond() / 1000)}
 		list = net.AppendControl(list, abi.SOL_SOCKET, abi.SCM_TIMESTAMP, usermem.BytesOf(&tv))
 	}
 	if e.v6 {
-		return control6(list, cm)
+		return e.appendHeaders(control6(list, cm), &res.headers)
 	}
 	return e.control4(list, cm)
 }
@@ -75,19 +77,24 @@ type sendControl struct {
 	opts tcpip.WriteOptions
 	// tclass is a traffic class, -1 for the socket's own.
 	tclass int
+	// headers are extension headers, nil for none.
+	headers *headers
+	// minMTU is IPV6_USE_MIN_MTU, whole IPV6_DONTFRAG.
+	minMTU int32
+	whole  bool
 }
 
 // parseControl reads control messages to send: EINVAL for one that is broken,
-// and for any on IPv4; ENOPROTOOPT for a kind that is not known. Other levels
-// are passed over.
-func (e *endpoint) parseControl(list []byte, to *sendControl) error {
+// and for any on IPv4; ENOPROTOOPT for a kind that is not known, EPERM for one
+// that is not for the caller. Other levels are passed over.
+func (e *endpoint) parseControl(l *proc.LWP, list []byte, to *sendControl) error {
 	if len(list) > 0 && !e.v6 {
 		return abi.EINVAL
 	}
 	for len(list) > 0 {
 		level, typ, data, rest, err := net.NextControl(list)
 		if err == nil && level == abi.IPPROTO_IPV6 {
-			err = e.parseControl6(typ, data, to)
+			err = e.parseControl6(l, typ, data, to)
 		}
 		if err != nil {
 			return err
@@ -97,7 +104,11 @@ func (e *endpoint) parseControl(list []byte, to *sendControl) error {
 	return nil
 }
 
-func (e *endpoint) parseControl6(typ int32, data []byte, to *sendControl) error {
+func (e *endpoint) parseControl6(l *proc.LWP, typ int32, data []byte, to *sendControl) (err error) {
+	if i, ok := headerOf(typ); ok {
+		to.headers, err = to.headers.with(i, data, l.Cred().IsRoot())
+		return err
+	}
 	cm := &to.opts.ControlMessages
 	switch typ {
 	case abi.IPV6_PKTINFO:
@@ -123,6 +134,15 @@ func (e *endpoint) parseControl6(typ int32, data []byte, to *sendControl) error 
 		} else if v >= 0 {
 			cm.HasHopLimit, cm.HopLimit = true, uint8(v)
 		}
+	case abi.IPV6_USE_MIN_MTU, abi.IPV6_DONTFRAG, abi.IPV6_PREFER_TEMPADDR:
+		var r rare
+		err := r.enter(true, typ, data)
+		if typ == abi.IPV6_USE_MIN_MTU {
+			to.minMTU = r.minMTU
+		} else if typ == abi.IPV6_DONTFRAG {
+			to.whole = r.dontFrag != 0
+		}
+		return err
 	default:
 		return abi.ENOPROTOOPT
 	}

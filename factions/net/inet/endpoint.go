@@ -180,6 +180,9 @@ func (e *endpoint) Poll() (m event.Mask) {
 	if r&waiter.EventErr != 0 {
 		m |= abi.POLLIN | abi.POLLOUT
 	}
+	if e.extra.news.Load() {
+		m |= abi.POLLIN
+	}
 	if e.ended(r) {
 		m |= abi.POLLHUP
 	}
@@ -195,11 +198,16 @@ func (e *endpoint) Close() {
 	}
 	e.ep.Close()
 	e.extra.close()
+	e.unwantHeaders()
+	e.in.paths.remove(e)
 	if e.kind == kindTCP && e.extra.minTTL.Load() != 0 {
 		e.in.urgency.choosy.Add(-1)
 	}
 	if e.kind == kindRaw {
 		e.in.rawList.remove(e)
+		if e.v6 {
+			e.in.input6.raws.Add(-1)
+		}
 	}
 	if e.seesSockets() {
 		e.in.raws.Add(-1)
@@ -248,6 +256,9 @@ func (e *endpoint) Queued() (recv, send int) {
 	recv, err := e.ep.GetSockOptInt(tcpip.ReceiveQueueSizeOption)
 	if err != nil {
 		recv = 0
+	}
+	if e.v6 && e.kind != kindTCP && recv > 0 && e.in.input6.ever.Load() {
+		recv = e.nextSize()
 	}
 	if u := e.flow.urgent.Load(); u != nil {
 		recv -= u.hidden(e.flow.recv.Load(), recv)

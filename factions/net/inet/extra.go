@@ -28,6 +28,8 @@ type extra struct {
 	zeroTTL atomic.Bool
 	// picky says that the program chose how a port is picked.
 	picky atomic.Bool
+	// news says that the rare ones have some.
+	news atomic.Bool
 	// more is nil until one of the options is set.
 	more *rare
 }
@@ -54,6 +56,10 @@ type rare struct {
 	portAlgo, faith, tempAddr, dontFrag, recvOpts, recvRetOpts int32
 	// pktinfo is IPV6_PKTINFO, all 0 when there is none.
 	pktinfo abi.In6Pktinfo
+	// headers are extension headers of all packets, nil for none.
+	headers *headers
+	// news is what IPV6_RECVPATHMTU has brought, the oldest first.
+	news []pathNews
 	// keepInit is TCP_KEEPINIT in seconds, 0 when it is not set.
 	keepInit uint32
 	// keep is what is known of a connection that is kept alive.
@@ -69,6 +75,10 @@ const (
 	pktInfo
 	recvIf
 	recvTTL
+	recvHop
+	recvDst
+	recvRoute
+	recvMTU
 	// setIdle, setInterval and setCount say that a program has chosen the
 	// times of keepalive.
 	setIdle

@@ -76,6 +76,9 @@ func (in *Inet) open(k kind, v6 bool, number int32) (net.Endpoint, error) {
 	}
 	if k == kindRaw {
 		in.rawList.add(e)
+		if v6 {
+			in.input6.raws.Add(1)
+		}
 	}
 	if e.seesSockets() {
 		in.raws.Add(1)

@@ -14,7 +14,6 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/icmp"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/raw"
-	"gvisor.dev/gvisor/pkg/tcpip/transport/udp"
 
 	"github.com/rumpkit/rumpkit/factions/net"
 	"github.com/rumpkit/rumpkit/kernel"
@@ -42,7 +41,9 @@ type Inet struct {
 	rawList rawSockets
 	ports   ports
 	// owing is acknowledgements not sent yet; it is made with the stack.
-	owing *owing
+	owing  *owing
+	input6 input6
+	paths  paths
 	// discovery hears what routers advertise.
 	discovery discovery
 	// arp is what packets of ARP are looked at for; onDuplicate hears of
@@ -132,7 +133,7 @@ func (in *Inet) HostOptions() stack.Options {
 func (in *Inet) newStack() (*stack.Stack, error) {
 	opt := in.HostOptions()
 	opt.NetworkProtocols = []stack.NetworkProtocolFactory{ipv4.NewProtocol, ipv6.NewProtocolWithOptions(ipv6.Options{NDPDisp: &in.discovery}), arp.NewProtocol}
-	opt.TransportProtocols = []stack.TransportProtocolFactory{in.urgency.newTCP, udp.NewProtocol, icmp.NewProtocol4, icmp.NewProtocol6}
+	opt.TransportProtocols = []stack.TransportProtocolFactory{in.urgency.newTCP, in.newUDP, icmp.NewProtocol4, icmp.NewProtocol6}
 	opt.RawFactory = &raw.EndpointFactory{}
 	opt.HandleLocal = true
 	s := stack.New(opt)
@@ -153,7 +154,7 @@ func (in *Inet) addLoopback(s *stack.Stack) error {
 	lo := in.ifs.list[0]
 	link := lo.link.(*loopLink)
 	link.direct = in.newDirect(s, loNIC)
-	packets{&in.urgency, &in.keepers, in.owing, link}.look(s)
+	packets{&in.urgency, &in.keepers, in.owing, link, in}.look(s)
 	if err := s.CreateNICWithOptions(loNIC, link, stack.NICOptions{Name: lo.name}); err != nil {
 		return errno(err)
 	}

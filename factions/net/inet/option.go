@@ -12,7 +12,7 @@ import (
 )
 
 // SetOption implements net.Endpoint.
-func (e *endpoint) SetOption(_ *proc.LWP, level, name int32, val []byte) error {
+func (e *endpoint) SetOption(l *proc.LWP, level, name int32, val []byte) error {
 	switch {
 	case level == abi.SOL_SOCKET:
 		return e.setSocket(name, val)
@@ -23,7 +23,7 @@ func (e *endpoint) SetOption(_ *proc.LWP, level, name int32, val []byte) error {
 	case level == abi.IPPROTO_IP && (!e.v6 || ofGroups(name)):
 		return e.setIP(name, val)
 	case level == abi.IPPROTO_IPV6 && e.v6:
-		return e.setIP6(name, val)
+		return e.setIP6(l, name, val)
 	case level == abi.IPPROTO_ICMPV6 && e.isICMP6():
 		return e.setICMP6(name, val)
 	}

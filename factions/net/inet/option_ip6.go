@@ -6,10 +6,20 @@ import (
 
 	"github.com/rumpkit/rumpkit/factions/net"
 	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/proc"
 	"github.com/rumpkit/rumpkit/kernel/usermem"
 )
 
-func (e *endpoint) setIP6(name int32, val []byte) error {
+func (e *endpoint) setIP6(l *proc.LWP, name int32, val []byte) error {
+	if i, ok := headerOf(name); ok {
+		return e.setHeader(i, val, l.Cred().IsRoot())
+	}
+	if f, rootOnly := headerFlag(name); f != 0 {
+		if rootOnly && !l.Cred().IsRoot() {
+			return abi.EPERM
+		}
+		return e.setHeaderFlag(f, val)
+	}
 	switch {
 	case name == abi.IPV6_JOIN_GROUP || name == abi.IPV6_LEAVE_GROUP:
 		return e.setMembership6(name == abi.IPV6_JOIN_GROUP, val)
@@ -17,8 +27,6 @@ func (e *endpoint) setIP6(name int32, val []byte) error {
 		return e.setMulticast6(name, val)
 	case name == abi.IPV6_PKTINFO:
 		return e.setPktinfo(val)
-	case name == abi.IPV6_NEXTHOP:
-		return setNextHop(val)
 	case name == abi.IPV6_PATHMTU:
 		return abi.ENOPROTOOPT
 	case e.keepsOption(name):
@@ -68,6 +76,12 @@ func (e *endpoint) setIP6Int(name, v int32) error {
 }
 
 func (e *endpoint) getIP6(name int32) ([]byte, error) {
+	if i, ok := headerOf(name); ok {
+		return e.extra.get().headers.get(i), nil
+	}
+	if f, _ := headerFlag(name); f != 0 {
+		return net.FromBool(e.extra.wants(f)), nil
+	}
 	so := e.ep.SocketOptions()
 	switch name {
 	case abi.IPV6_V6ONLY:
@@ -91,8 +105,6 @@ func (e *endpoint) getIP6(name int32) ([]byte, error) {
 	case abi.IPV6_PKTINFO:
 		info := e.extra.get().pktinfo
 		return append([]byte(nil), usermem.BytesOf(&info)...), nil
-	case abi.IPV6_NEXTHOP:
-		return nil, nil
 	case abi.IPV6_PATHMTU:
 		return e.pathMTU()
 	}

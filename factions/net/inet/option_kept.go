@@ -63,29 +63,40 @@ func (e *endpoint) keepsOption(name int32) bool {
 	return known
 }
 
-// setKept keeps an option: EINVAL for a value that it can't have. Those of
-// any value are on or off.
-func (e *endpoint) setKept(name int32, val []byte) error {
+// enter keeps an option: EINVAL for a value that it can't have. Those of any
+// value are on or off. Preconditions: the rare options are locked.
+func (r *rare) enter(v6 bool, name int32, val []byte) error {
 	v, err := net.Int(val)
 	if err != nil {
 		return err
 	}
+	at, least, most, _ := r.kept(v6, name)
+	switch {
+	case at == &r.portAlgo && v == noPortAlgo:
+		*at = v
+	case v < least || v > most:
+		return abi.EINVAL
+	case least == -1<<31 && v != 0:
+		*at = 1
+	case at == &r.portRange && v == abi.IP_PORTRANGE_HIGH && !v6: // is not told apart
+		*at = abi.IP_PORTRANGE_DEFAULT
+	default:
+		*at = v
+	}
+	return nil
+}
+
+// setKept keeps an option. IPV6_DONTFRAG is not for TCP.
+func (e *endpoint) setKept(name int32, val []byte) (err error) {
 	e.extra.amend(func(r *rare) {
-		at, least, most, _ := r.kept(e.v6, name)
-		switch {
-		case at == &r.portAlgo && v == noPortAlgo:
-			*at = v
-		case v < least || v > most:
-			err = abi.EINVAL
-		case least == -1<<31 && v != 0:
-			*at = 1
-		case at == &r.portRange && v == abi.IP_PORTRANGE_HIGH && !e.v6: // is not told apart
-			*at = abi.IP_PORTRANGE_DEFAULT
-		default:
-			*at = v
+		if err = r.enter(e.v6, name, val); e.kind == kindTCP {
+			r.dontFrag = 0
 		}
 		e.extra.picky.Store(r.portAlgo != noPortAlgo || r.portRange == abi.IP_PORTRANGE_LOW)
 	})
+	if err == nil && e.kind == kindTCP && e.v6 && name == abi.IPV6_USE_MIN_MTU {
+		e.own()
+	}
 	return err
 }
 

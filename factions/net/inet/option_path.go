@@ -23,14 +23,14 @@ func (e *endpoint) onlyDirect(flags int32) bool {
 // allow returns why a datagram can't go the way it must: ENETUNREACH when there
 // is a router on it and must not be, EMSGSIZE when it is too large and must not
 // be fragmented.
-func (e *endpoint) allow(m *net.Message, x *rare, c *sendControl) error {
+func (e *endpoint) allow(m *net.Message, c *sendControl) error {
 	if e.onlyDirect(m.Flags) {
 		if e.in.reach(e.target(c).Addr) == lifeRemote {
 			return abi.ENETUNREACH
 		}
 		c.opts.ControlMessages.HasTTL, c.opts.ControlMessages.TTL = true, 1
 	}
-	if x.dontFrag != 0 {
+	if c.whole {
 		return e.fits(len(m.Data), c)
 	}
 	return nil
@@ -38,14 +38,10 @@ func (e *endpoint) allow(m *net.Message, x *rare, c *sendControl) error {
 
 // target returns whom a datagram goes to.
 func (e *endpoint) target(c *sendControl) tcpip.FullAddress {
-	switch {
-	case c.opts.To != nil:
+	if c.opts.To != nil {
 		return *c.opts.To
-	case e.kind == kindUDP:
-		to, _ := e.ep.GetRemoteAddress()
-		return to
 	}
-	to, _ := e.extra.peerAddr()
+	to, _ := e.datagramPeer()
 	return to
 }
 
@@ -69,9 +65,10 @@ func (e *endpoint) setPktinfo(val []byte) error {
 	return nil
 }
 
-// stick gives a datagram what IPV6_PKTINFO asks for all of them, before what
-// its own control messages ask.
+// stick gives a datagram what options ask for all of them, before what its own
+// control messages ask.
 func (r *rare) stick(to *sendControl) {
+	to.headers, to.minMTU, to.whole = r.headers, r.minMTU, r.dontFrag != 0
 	if r.pktinfo == (abi.In6Pktinfo{}) {
 		return
 	}
@@ -81,15 +78,6 @@ func (r *rare) stick(to *sendControl) {
 		cm.IPv6PacketInfo.Addr = a
 	}
 	cm.IPv6PacketInfo.NIC = tcpip.NICID(r.pktinfo.Ifindex)
-}
-
-// setNextHop takes IPV6_NEXTHOP: routes choose the next hop here, so that only
-// none can be set. EINVAL for another.
-func setNextHop(val []byte) error {
-	if len(val) != 0 {
-		return abi.EINVAL
-	}
-	return nil
 }
 
 // routeMTU returns how large packets to an address may be, headers included.
@@ -102,14 +90,11 @@ func (e *endpoint) routeMTU(to tcpip.FullAddress) (uint32, error) {
 	return r.MTU() + header.IPv6MinimumSize, nil
 }
 
-// pathMTU returns the struct ip6_mtuinfo of IPV6_PATHMTU: ENOTCONN for a
+// pathMTU returns the struct ip6_mtuinfo of IPV6_PATHMTU, without the address:
+// ENOTCONN for a
 // socket that is not connected.
 func (e *endpoint) pathMTU() ([]byte, error) {
-	peer, ok := e.extra.peerAddr()
-	if e.kind != kindRaw {
-		a, err := e.ep.GetRemoteAddress()
-		peer, ok = a, err == nil
-	}
+	peer, ok := e.datagramPeer()
 	if !ok {
 		return nil, abi.ENOTCONN
 	}
@@ -117,18 +102,23 @@ func (e *endpoint) pathMTU() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return binary.LittleEndian.AppendUint32(appendAddr(nil, tcpip.FullAddress{Addr: peer.Addr, NIC: peer.NIC}, true), mtu), nil
+	return binary.LittleEndian.AppendUint32(make([]byte, sizeSockaddrIn6), mtu), nil
 }
 
 // fits returns EMSGSIZE for a datagram of n bytes that is not to be fragmented
-// (IPV6_DONTFRAG) and too large for its way.
+// (IPV6_DONTFRAG) and too large for its way. Sockets are told how large it may be.
 func (e *endpoint) fits(n int, c *sendControl) error {
-	if e.kind == kindUDP {
+	if n += header.IPv6MinimumSize + c.headers.size(); e.kind == kindUDP {
 		n += header.UDPMinimumSize
 	}
-	mtu, err := e.routeMTU(e.target(c))
-	if err == nil && n+header.IPv6MinimumSize > int(mtu) {
-		err = abi.EMSGSIZE
+	to := e.target(c)
+	mtu, err := e.routeMTU(c.headers.to(to))
+	if err != nil || n <= int(mtu) {
+		return err
 	}
-	return err
+	if c.minimal(to.Addr) {
+		mtu = min(mtu, leastMTU)
+	}
+	e.in.paths.tell(to, mtu)
+	return abi.EMSGSIZE
 }

@@ -43,7 +43,7 @@ func TestPathMTU(t *testing.T) {
 	x.ok(x.SysConnect(x.l, fd, in(loopback(abi.AF_INET6, port))))
 	x.ok(x.SysGetsockopt(x.l, fd, ip6, abi.IPV6_PATHMTU, info.mem()))
 	b := info.bytes()
-	if len(b) != 32 || !bytes.Equal(b[8:24], []byte{15: 1}) || binary.LittleEndian.Uint32(b[28:]) != loMTU {
+	if len(b) != 32 || !bytes.Equal(b[:28], make([]byte, 28)) || binary.LittleEndian.Uint32(b[28:]) != loMTU {
 		t.Errorf("the path's MTU is %x", b)
 	}
 	x.ok(x.setOpt(fd, ip6, abi.IPV6_DONTFRAG, 1))

@@ -13,6 +13,7 @@ type packets struct {
 	keepers *keepers
 	owing   *owing
 	lo      *loopLink
+	in      *Inet
 }
 
 var _ stack.NFTablesInterface = packets{}
@@ -26,7 +27,8 @@ func (p packets) look(s *stack.Stack) {
 // CheckOutput implements stack.NFTablesInterface: packets of the stack's own,
 // before they are cut or looped back. Those of connections with urgent data are
 // marked, those of connections that are kept alive watched. False says that a
-// segment is done with: it is for a socket that has it now, or may wait.
+// segment is done with: it is for a socket that has it now, or may wait, or was
+// sent with extension headers.
 func (p packets) CheckOutput(pkt *stack.PacketBuffer, r *stack.Route, _ stack.AddressFamily) bool {
 	if pkt.TransportProtocolNumber != tcp.ProtocolNumber {
 		return true
@@ -40,7 +42,13 @@ func (p packets) CheckOutput(pkt *stack.PacketBuffer, r *stack.Route, _ stack.Ad
 		p.keepers.see(pkt, h, r.LocalAddress(), r.RemoteAddress())
 	}
 	to, ok := ends(pkt, h)
-	return !ok || p.owing.leaves(to, pkt, h) && !p.lo.takes(to, pkt, h, r)
+	if ok && !p.owing.leaves(to, pkt, h) {
+		return false
+	}
+	if o, special := pkt.Owner.(owner); special && pkt.NetworkProtocolNumber == header.IPv6ProtocolNumber && o.e.carry(pkt, r) {
+		return false
+	}
+	return !ok || !p.lo.takes(to, pkt, h, r)
 }
 
 // CheckForward implements stack.NFTablesInterface. The stack copies an IPv4
@@ -59,8 +67,12 @@ func (packets) CheckPrerouting(*stack.PacketBuffer, *stack.Route, stack.AddressF
 	return true
 }
 
-// CheckInput implements stack.NFTablesInterface.
-func (packets) CheckInput(*stack.PacketBuffer, *stack.Route, stack.AddressFamily) bool {
+// CheckInput implements stack.NFTablesInterface: packets for this host, before
+// their extension headers are looked at.
+func (p packets) CheckInput(pkt *stack.PacketBuffer, _ *stack.Route, af stack.AddressFamily) bool {
+	if af == stack.IP6 {
+		p.in.arrives(pkt)
+	}
 	return true
 }
 

@@ -20,9 +20,8 @@ func (e *endpoint) Send(l *proc.LWP, m *net.Message) (int, error) {
 	}
 	c := sendControl{tclass: -1}
 	c.opts.ControlMessages.HasTTL = e.extra.zeroTTL.Load()
-	var x rare
 	if e.v6 {
-		x = e.extra.get()
+		x := e.extra.get()
 		x.stick(&c)
 	}
 	if m.Name != nil {
@@ -40,10 +39,10 @@ func (e *endpoint) Send(l *proc.LWP, m *net.Message) (int, error) {
 	if m.Flags&abi.MSG_OOB != 0 {
 		return 0, abi.EOPNOTSUPP
 	}
-	if err := e.parseControl(m.Control, &c); err != nil {
+	if err := e.parseControl(l, m.Control, &c); err != nil {
 		return 0, err
 	}
-	if err := e.allow(m, &x, &c); err != nil {
+	if err := e.allow(m, &c); err != nil {
 		return 0, err
 	}
 	return e.sendDatagram(m.Data, c)
@@ -123,6 +122,9 @@ func (e *endpoint) sendDatagram(b []byte, c sendControl) (int, error) {
 	}
 	e.wmu.Lock()
 	defer e.wmu.Unlock()
+	if e.special(len(b), &c) {
+		return e.sendSpecial(b, &c)
+	}
 	if c.tclass >= 0 { // the stack takes none for one packet
 		old, _ := e.ep.GetSockOptInt(tcpip.IPv6TrafficClassOption)
 		_ = e.ep.SetSockOptInt(tcpip.IPv6TrafficClassOption, c.tclass)
@@ -132,7 +134,10 @@ func (e *endpoint) sendDatagram(b []byte, c sendControl) (int, error) {
 	n, err := e.ep.Write(&e.src, c.opts)
 	e.src.b = nil
 	if _, long := err.(*tcpip.ErrMessageTooLong); long && e.kind == kindRaw {
-		n, err = int64(len(b)), e.sendLarge(b, &c.opts)
+		if e.v6 {
+			return e.sendSpecial(b, &c)
+		}
+		n, err = int64(len(b)), e.sendLarge(b, &c)
 	}
 	if err != nil {
 		return 0, e.unreached(err)
@@ -142,6 +147,9 @@ func (e *endpoint) sendDatagram(b []byte, c sendControl) (int, error) {
 
 // Recv implements net.Endpoint.
 func (e *endpoint) Recv(_ *proc.LWP, m *net.Message) (int, error) {
+	if e.extra.news.Load() && e.recvNews(m) {
+		return 0, nil
+	}
 	e.dropUnwanted()
 	res, n, err := e.read(m)
 	for err == nil && e.tooFar(&res.ControlMessages) {
@@ -164,7 +172,7 @@ func (e *endpoint) Recv(_ *proc.LWP, m *net.Message) (int, error) {
 		m.Name = appendAddr(m.AppendName(), res.RemoteAddr, e.v6)
 	}
 	if m.WantControl {
-		m.Control = e.control(&res.ControlMessages)
+		m.Control = e.control(&res)
 	}
 	if e.kind == kindRaw && !e.v6 {
 		headerToHost(m.Data[:n])
@@ -172,19 +180,29 @@ func (e *endpoint) Recv(_ *proc.LWP, m *net.Message) (int, error) {
 	return n, nil
 }
 
+// received is what the stack tells of what was read, and the extension headers
+// of a packet of IPv6.
+type received struct {
+	tcpip.ReadResult
+	headers chain
+}
+
 // read reads once from the stack. The end of a stream is 0 bytes and no error.
-func (e *endpoint) read(m *net.Message) (tcpip.ReadResult, int, error) {
+func (e *endpoint) read(m *net.Message) (received, int, error) {
 	e.rmu.Lock()
 	defer e.rmu.Unlock()
 	peek := m.Flags&abi.MSG_PEEK != 0
 	opts := tcpip.ReadOptions{Peek: peek, NeedRemoteAddr: m.WantName && e.kind != kindTCP}
 	e.dst = sink{b: m.Data}
-	var res tcpip.ReadResult
+	var res received
 	var err tcpip.Error
-	if e.kind == kindTCP {
-		res, err = e.readStream(opts)
-	} else {
-		res, err = e.ep.Read(&e.dst, opts)
+	switch {
+	case e.kind == kindTCP:
+		res.ReadResult, err = e.readStream(opts)
+	case e.v6 && e.in.input6.ever.Load():
+		res, err = e.readTail(opts)
+	default:
+		res.ReadResult, err = e.ep.Read(&e.dst, opts)
 	}
 	n := e.dst.n
 	e.dst.b = nil
