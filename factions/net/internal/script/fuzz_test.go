@@ -8,6 +8,7 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/checksum"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 
+	"github.com/rumpkit/rumpkit/factions/net/internal/box"
 	"github.com/rumpkit/rumpkit/kernel/abi"
 )
 
@@ -45,7 +46,11 @@ func seeds() [][]byte {
 		ip6(header.ICMPv6ProtocolNumber, append([]byte{byte(header.ICMPv6MulticastListenerQuery), 0, 0, 0, 0, 10, 0, 0}, make([]byte, 16)...)),
 		ip6(0, []byte{17, 0, 5, 2, 0, 0, 1, 0, 0x13, 0x88, 0, 7, 0, 8, 0, 0}),  // hop-by-hop options, then UDP
 		ip6(44, []byte{17, 0, 0, 1, 0, 0, 0, 1, 0x13, 0x88, 0, 7, 0, 8, 0, 0}), // a fragment
-		ip6(43, []byte{17, 2, 0, 1, 15: 0}), // a routing header
+		ip6(43, []byte{17, 2, 0, 1, 15: 0}),                                                         // a routing header
+		ip6(43, append([]byte{17, 2, 0, 0, 23: 0}, 0x13, 0x88, 0, 7, 0, 8, 0, 0)),                   // one at its end
+		ip6(60, []byte{44, 0, 1, 4, 0, 0, 0, 0, 58, 0, 0, 9, 0, 0, 0, 2, 128, 0, 0, 0, 0, 0, 0, 1}), // a fragment behind options
+		ip6(60, []byte{44, 0, 1, 4, 0, 0, 0, 0, 58, 0, 0, 1, 0, 0, 0, 2, 128, 0, 0, 0, 0, 0, 0, 1}),
+		ip6(60, []byte{44, 0, 1, 4, 0, 0, 0, 0, 58, 0, 0, 16, 0, 0, 0, 2, 128, 0, 0, 0, 0, 0, 0, 1}),
 	}
 	list = append(list, forOthers()...)
 	for _, f := range list[:len(list):len(list)] {
@@ -149,7 +154,14 @@ func FuzzFrame(f *testing.F) {
 	udp := w.Socket(abi.AF_INET, abi.SOCK_DGRAM|abi.SOCK_NONBLOCK, 0)
 	w.OK(w.SysBind(w.L, udp, sockaddr(1, 7)))
 	w.Socket(abi.AF_INET, abi.SOCK_RAW, abi.IPPROTO_ICMP)
-	w.Socket(abi.AF_INET6, abi.SOCK_RAW, abi.IPPROTO_ICMPV6)
+	udp6 := w.Socket(abi.AF_INET6, abi.SOCK_DGRAM|abi.SOCK_NONBLOCK, 0)
+	w.OK(w.SysBind(w.L, udp6, addr6(tcpip.AddrFrom16([16]byte{}), 7)))
+	all := []int32{udp6, w.Socket(abi.AF_INET6, abi.SOCK_RAW|abi.SOCK_NONBLOCK, abi.IPPROTO_ICMPV6), w.Socket(abi.AF_INET6, abi.SOCK_RAW|abi.SOCK_NONBLOCK, abi.IPPROTO_UDP)}
+	for _, fd := range all {
+		for _, name := range []int32{abi.IPV6_RECVHOPOPTS, abi.IPV6_RECVDSTOPTS, abi.IPV6_RECVRTHDR, abi.IPV6_RECVPATHMTU} {
+			w.OK(w.SysSetsockopt(w.L, fd, abi.IPPROTO_IPV6, name, box.In([]byte{1, 0, 0, 0})))
+		}
+	}
 	buf := make([]byte, 70000)
 	f.Fuzz(func(t *testing.T, raw, right []byte) {
 		w.Deliver(raw)
@@ -160,9 +172,9 @@ func FuzzFrame(f *testing.F) {
 		repair(right)
 		w.Deliver(right)
 		w.Host.Advance(100 * time.Millisecond)
-		for {
-			if _, err := w.Recv(w.L, udp, buf); err != nil {
-				break
+		for _, fd := range append(all, udp) {
+			for err := error(nil); err == nil; {
+				_, err = w.Recv(w.L, fd, buf)
 			}
 		}
 		w.Deliver(UDP(5000, 7, []byte("alive")))
