@@ -10,7 +10,8 @@ import (
 )
 
 const (
-	imageSelection = "vfs,vfs/ext2fs,vfs/msdos"
+	// Sockets are there for their names, which bind(2) makes.
+	imageSelection = "vfs,vfs/ext2fs,vfs/msdos,net,net/local,net/local/names"
 	imageDir       = "cmd/rumpctl/imagekernel"
 )
 

@@ -167,6 +167,34 @@ func TestUnusualFiles(t *testing.T) {
 	})
 }
 
+// TestSocketsOnImages: the host binds its sockets to names on images that can hold
+// them. The image is judged afterwards.
+func TestSocketsOnImages(t *testing.T) {
+	for _, kind := range []string{"ext2", "ext4", "FAT16"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Chdir(mount(t, kind))
+			defer t.Chdir("/")
+			err := unix.Mknod("made", unix.S_IFSOCK|0o640, 0)
+			if kind == "FAT16" {
+				if err != unix.EPERM {
+					t.Errorf("mknod: %v", err)
+				}
+				return
+			}
+			must(t, err)
+			if st, err := os.Lstat("made"); err != nil || st.Mode() != fs.ModeSocket|0o640 {
+				t.Errorf("a socket: %v, %v", st, err)
+			}
+			l, err := net.Listen("unix", "socket")
+			must(t, err)
+			in, err := net.Dial("unix", "socket")
+			must(t, err)
+			must(t, in.Close())
+			must(t, l.Close())
+		})
+	}
+}
+
 // direct writes and reads one file with O_DIRECT and without.
 func direct(t *testing.T) {
 	must(t, os.WriteFile("f", make([]byte, 8192), 0o644))

@@ -28,6 +28,9 @@ func (x *export) mksock(dir int, name string, perm uint32) error {
 	if err == nil {
 		err = c.Bind(s, addr)
 	}
+	if err == abi.EINVAL {
+		return abi.EPERM // FAT has none
+	}
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@
 package imagekernel
 
 import (
+	"github.com/rumpkit/rumpkit/factions/net"
 	"github.com/rumpkit/rumpkit/factions/vfs"
 	"github.com/rumpkit/rumpkit/kernel"
 	"github.com/rumpkit/rumpkit/kernel/abi"
@@ -28,6 +29,12 @@ var (
 	_ func(*kernel.Base, *proc.LWP, uint32) error                                                                                                                                           = (*kernel.Base).SysSetuid
 	_ func(*kernel.Base, *proc.LWP) (uint32, uint32, error)                                                                                                                                 = (*kernel.Base).SysGetuidWithEuid
 	_ func(*kernel.Base, *proc.LWP) (uint32, error)                                                                                                                                         = (*kernel.Base).SysGeteuid
+	_ func(*net.Net, *proc.LWP, int32, usermem.InOut[abi.Msghdr], int32) (int, error)                                                                                                       = (*net.Net).SysRecvmsg
+	_ func(*net.Net, *proc.LWP, int32, usermem.In[abi.Msghdr], int32) (int, error)                                                                                                          = (*net.Net).SysSendmsg
+	_ func(*net.Net, *proc.LWP, int32, usermem.OutBuf, int32, usermem.OutSized32) (int, error)                                                                                              = (*net.Net).SysRecvfrom
+	_ func(*net.Net, *proc.LWP, int32, usermem.OutSized32) (int32, error)                                                                                                                   = (*net.Net).SysAccept
+	_ func(*net.Net, *proc.LWP, int32, usermem.OutSized32) error                                                                                                                            = (*net.Net).SysGetpeername
+	_ func(*net.Net, *proc.LWP, int32, usermem.OutSized32) error                                                                                                                            = (*net.Net).SysGetsockname
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, int32) error                                                                                                                                = (*vfs.VFS).SysAccess
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, uint64) error                                                                                                                               = (*vfs.VFS).SysChflags
 	_ func(*vfs.VFS, *proc.LWP, int32, uint64) error                                                                                                                                        = (*vfs.VFS).SysFchflags
@@ -56,7 +63,12 @@ var (
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.InOut[abi.FdSet], usermem.In[abi.Timeval50]) (int32, error)                          = (*kernel.Base).Compat50SysSelect
 	_ func(*vfs.VFS, *proc.LWP, int32) error                                                                                                                                                = (*vfs.VFS).SysFsync
 	_ func(*kernel.Base, *proc.LWP, int32, uint32, int32) error                                                                                                                             = (*kernel.Base).SysSetpriority
+	_ func(*net.Net, *proc.LWP, int32, usermem.InBuf) error                                                                                                                                 = (*net.Net).SysConnect
 	_ func(*kernel.Base, *proc.LWP, int32, uint32) (int32, error)                                                                                                                           = (*kernel.Base).SysGetpriority
+	_ func(*net.Net, *proc.LWP, int32, usermem.InBuf) error                                                                                                                                 = (*net.Net).SysBind
+	_ func(*net.Net, *proc.LWP, int32, int32, int32, usermem.InBuf) error                                                                                                                   = (*net.Net).SysSetsockopt
+	_ func(*net.Net, *proc.LWP, int32, int32) error                                                                                                                                         = (*net.Net).SysListen
+	_ func(*net.Net, *proc.LWP, int32, int32, int32, usermem.OutSized32) error                                                                                                              = (*net.Net).SysGetsockopt
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InSlice[abi.Iovec]) (int, error)                                                                                                         = (*kernel.Base).SysReadv
 	_ func(*kernel.Base, *proc.LWP, int32, usermem.InSlice[abi.Iovec]) (int, error)                                                                                                         = (*kernel.Base).SysWritev
 	_ func(*vfs.VFS, *proc.LWP, int32, uint32, uint32) error                                                                                                                                = (*vfs.VFS).SysFchown
@@ -66,6 +78,9 @@ var (
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, usermem.String) error                                                                                                                       = (*vfs.VFS).SysRename
 	_ func(*kernel.Base, *proc.LWP, int32, int32) error                                                                                                                                     = (*kernel.Base).SysFlock
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, uint32) error                                                                                                                               = (*vfs.VFS).SysMkfifo
+	_ func(*net.Net, *proc.LWP, int32, usermem.InBuf, int32, usermem.InBuf) (int, error)                                                                                                    = (*net.Net).SysSendto
+	_ func(*net.Net, *proc.LWP, int32, int32) error                                                                                                                                         = (*net.Net).SysShutdown
+	_ func(*net.Net, *proc.LWP, int32, int32, int32, usermem.OutSlice[int32]) error                                                                                                         = (*net.Net).SysSocketpair
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, uint32) error                                                                                                                               = (*vfs.VFS).SysMkdir
 	_ func(*vfs.VFS, *proc.LWP, usermem.String) error                                                                                                                                       = (*vfs.VFS).SysRmdir
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, usermem.InSlice[abi.Timeval50]) error                                                                                                       = (*vfs.VFS).Compat50SysUtimes
@@ -146,6 +161,7 @@ var (
 	_ func(*vfs.VFS, *proc.LWP, int32, usermem.Out[abi.Stat30]) error                                                                                                                       = (*vfs.VFS).Compat50SysFstat30
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, usermem.Out[abi.Stat30]) error                                                                                                              = (*vfs.VFS).Compat50SysLstat30
 	_ func(*vfs.VFS, *proc.LWP, int32, usermem.OutBuf) (int32, error)                                                                                                                       = (*vfs.VFS).SysGetdents30
+	_ func(*net.Net, *proc.LWP, int32, int32, int32) (int32, error)                                                                                                                         = (*net.Net).SysSocket30
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, usermem.OutSized64) error                                                                                                                   = (*vfs.VFS).SysGetfh30
 	_ func(*vfs.VFS, *proc.LWP, usermem.InBuf, int32) (int32, error)                                                                                                                        = (*vfs.VFS).SysFhopen40
 	_ func(*vfs.VFS, *proc.LWP, usermem.InBuf, usermem.Out[abi.Statvfs], int32) error                                                                                                       = (*vfs.VFS).SysFhstatvfs140
@@ -179,6 +195,7 @@ var (
 	_ func(*kernel.Base, *proc.LWP, usermem.OutSlice[int32], int32) error                                                                                                                   = (*kernel.Base).SysPipe2
 	_ func(*kernel.Base, *proc.LWP, int32, int32, int32) (int32, error)                                                                                                                     = (*kernel.Base).SysDup3
 	_ func(*kernel.Base, *proc.LWP, int32) (int32, error)                                                                                                                                   = (*kernel.Base).SysKqueue1
+	_ func(*net.Net, *proc.LWP, int32, usermem.OutSized32, usermem.In[abi.Sigset], int32) (int32, error)                                                                                    = (*net.Net).SysPaccept
 	_ func(*vfs.VFS, *proc.LWP, int32, usermem.String, int32, usermem.String, int32) error                                                                                                  = (*vfs.VFS).SysLinkat
 	_ func(*vfs.VFS, *proc.LWP, int32, usermem.String, int32, usermem.String) error                                                                                                         = (*vfs.VFS).SysRenameat
 	_ func(*vfs.VFS, *proc.LWP, int32, usermem.String, uint32) error                                                                                                                        = (*vfs.VFS).SysMkfifoat
@@ -195,6 +212,8 @@ var (
 	_ func(*vfs.VFS, *proc.LWP, int32, usermem.String, int32) error                                                                                                                         = (*vfs.VFS).SysUnlinkat
 	_ func(*vfs.VFS, *proc.LWP, int32, usermem.InSlice[abi.Timespec]) error                                                                                                                 = (*vfs.VFS).SysFutimens
 	_ func(*vfs.VFS, *proc.LWP, usermem.String, usermem.In[abi.QuotactlArgs]) error                                                                                                         = (*vfs.VFS).SysQuotactl
+	_ func(*net.Net, *proc.LWP, int32, usermem.InOutSlice[abi.Mmsghdr], uint32, usermem.In[abi.Timespec]) (int32, error)                                                                    = (*net.Net).SysRecvmmsg
+	_ func(*net.Net, *proc.LWP, int32, usermem.InOutSlice[abi.Mmsghdr], uint32) (int32, error)                                                                                              = (*net.Net).SysSendmmsg
 	_ func(*kernel.Base, *proc.LWP, int32, int32, usermem.In[abi.Timespec], usermem.Out[abi.Timespec]) (int32, error)                                                                       = (*kernel.Base).SysClockNanosleep
 	_ func(*vfs.VFS, *proc.LWP, int32, int64, int64) (int32, error)                                                                                                                         = (*vfs.VFS).SysPosixFallocate
 	_ func(*vfs.VFS, *proc.LWP, int32, int64, int64) error                                                                                                                                  = (*vfs.VFS).SysFdiscard

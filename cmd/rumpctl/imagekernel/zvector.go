@@ -27,6 +27,12 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS_setuid:               sysSetuid,
 	sysent.SYS_getuid:               sysGetuidWithEuid,
 	sysent.SYS_geteuid:              sysGeteuid,
+	sysent.SYS_recvmsg:              sysRecvmsg,
+	sysent.SYS_sendmsg:              sysSendmsg,
+	sysent.SYS_recvfrom:             sysRecvfrom,
+	sysent.SYS_accept:               sysAccept,
+	sysent.SYS_getpeername:          sysGetpeername,
+	sysent.SYS_getsockname:          sysGetsockname,
 	sysent.SYS_access:               sysAccess,
 	sysent.SYS_chflags:              sysChflags,
 	sysent.SYS_fchflags:             sysFchflags,
@@ -55,7 +61,12 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS_compat_50_select:     compat50SysSelect,
 	sysent.SYS_fsync:                sysFsync,
 	sysent.SYS_setpriority:          sysSetpriority,
+	sysent.SYS_connect:              sysConnect,
 	sysent.SYS_getpriority:          sysGetpriority,
+	sysent.SYS_bind:                 sysBind,
+	sysent.SYS_setsockopt:           sysSetsockopt,
+	sysent.SYS_listen:               sysListen,
+	sysent.SYS_getsockopt:           sysGetsockopt,
 	sysent.SYS_readv:                sysReadv,
 	sysent.SYS_writev:               sysWritev,
 	sysent.SYS_fchown:               sysFchown,
@@ -65,6 +76,9 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS_rename:               sysRename,
 	sysent.SYS_flock:                sysFlock,
 	sysent.SYS_mkfifo:               sysMkfifo,
+	sysent.SYS_sendto:               sysSendto,
+	sysent.SYS_shutdown:             sysShutdown,
+	sysent.SYS_socketpair:           sysSocketpair,
 	sysent.SYS_mkdir:                sysMkdir,
 	sysent.SYS_rmdir:                sysRmdir,
 	sysent.SYS_compat_50_utimes:     compat50SysUtimes,
@@ -145,6 +159,7 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS_compat_50___fstat30:  compat50SysFstat30,
 	sysent.SYS_compat_50___lstat30:  compat50SysLstat30,
 	sysent.SYS___getdents30:         sysGetdents30,
+	sysent.SYS___socket30:           sysSocket30,
 	sysent.SYS___getfh30:            sysGetfh30,
 	sysent.SYS___fhopen40:           sysFhopen40,
 	sysent.SYS___fhstatvfs140:       sysFhstatvfs140,
@@ -178,6 +193,7 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS_pipe2:                sysPipe2,
 	sysent.SYS_dup3:                 sysDup3,
 	sysent.SYS_kqueue1:              sysKqueue1,
+	sysent.SYS_paccept:              sysPaccept,
 	sysent.SYS_linkat:               sysLinkat,
 	sysent.SYS_renameat:             sysRenameat,
 	sysent.SYS_mkfifoat:             sysMkfifoat,
@@ -194,6 +210,8 @@ var vector = [483]func(*Kernel, *proc.LWP, *sysent.Frame) error{
 	sysent.SYS_unlinkat:             sysUnlinkat,
 	sysent.SYS_futimens:             sysFutimens,
 	sysent.SYS___quotactl:           sysQuotactl,
+	sysent.SYS_recvmmsg:             sysRecvmmsg,
+	sysent.SYS_sendmmsg:             sysSendmmsg,
 	sysent.SYS_clock_nanosleep:      sysClockNanosleep,
 	sysent.SYS_posix_fallocate:      sysPosixFallocate,
 	sysent.SYS_fdiscard:             sysFdiscard,
@@ -310,6 +328,56 @@ func sysGeteuid(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	}
 	f.Ret[0] = int64(r)
 	return nil
+}
+
+// sysRecvmsg is row 27, recvmsg: net.
+func sysRecvmsg(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.net.SysRecvmsg(l, f.Int32(0), usermem.InOut[abi.Msghdr]{Mem: f.Ref(1)}, f.Int32(2))
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysSendmsg is row 28, sendmsg: net.
+func sysSendmsg(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.net.SysSendmsg(l, f.Int32(0), usermem.In[abi.Msghdr]{Mem: f.Ref(1)}, f.Int32(2))
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysRecvfrom is row 29, recvfrom: net.
+func sysRecvfrom(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.net.SysRecvfrom(l, f.Int32(0), usermem.OutBuf{Mem: f.Buf(1, f.Uint64(2))}, f.Int32(3), usermem.OutSized32{Buf: f.Ref(4), Length: usermem.InOut[uint32]{Mem: f.Ref(5)}})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysAccept is row 30, accept: net.
+func sysAccept(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.net.SysAccept(l, f.Int32(0), usermem.OutSized32{Buf: f.Ref(1), Length: usermem.InOut[uint32]{Mem: f.Ref(2)}})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysGetpeername is row 31, getpeername: net.
+func sysGetpeername(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.net.SysGetpeername(l, f.Int32(0), usermem.OutSized32{Buf: f.Ref(1), Length: usermem.InOut[uint32]{Mem: f.Ref(2)}})
+}
+
+// sysGetsockname is row 32, getsockname: net.
+func sysGetsockname(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.net.SysGetsockname(l, f.Int32(0), usermem.OutSized32{Buf: f.Ref(1), Length: usermem.InOut[uint32]{Mem: f.Ref(2)}})
 }
 
 // sysAccess is row 33, access: vfs.
@@ -514,6 +582,11 @@ func sysSetpriority(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.Base.SysSetpriority(l, f.Int32(0), f.Uint32(1), f.Int32(2))
 }
 
+// sysConnect is row 98, connect: net.
+func sysConnect(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.net.SysConnect(l, f.Int32(0), usermem.InBuf{Mem: f.Buf(1, uint64(f.Uint32(2)))})
+}
+
 // sysGetpriority is row 100, getpriority: base.
 func sysGetpriority(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	r, err := k.Base.SysGetpriority(l, f.Int32(0), f.Uint32(1))
@@ -522,6 +595,26 @@ func sysGetpriority(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	}
 	f.Ret[0] = int64(r)
 	return nil
+}
+
+// sysBind is row 104, bind: net.
+func sysBind(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.net.SysBind(l, f.Int32(0), usermem.InBuf{Mem: f.Buf(1, uint64(f.Uint32(2)))})
+}
+
+// sysSetsockopt is row 105, setsockopt: net.
+func sysSetsockopt(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.net.SysSetsockopt(l, f.Int32(0), f.Int32(1), f.Int32(2), usermem.InBuf{Mem: f.Buf(3, uint64(f.Uint32(4)))})
+}
+
+// sysListen is row 106, listen: net.
+func sysListen(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.net.SysListen(l, f.Int32(0), f.Int32(1))
+}
+
+// sysGetsockopt is row 118, getsockopt: net.
+func sysGetsockopt(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.net.SysGetsockopt(l, f.Int32(0), f.Int32(1), f.Int32(2), usermem.OutSized32{Buf: f.Ref(3), Length: usermem.InOut[uint32]{Mem: f.Ref(4)}})
 }
 
 // sysReadv is row 120, readv: base.
@@ -577,6 +670,26 @@ func sysFlock(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 // sysMkfifo is row 132, mkfifo: vfs.
 func sysMkfifo(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.vfs.SysMkfifo(l, usermem.String{Mem: f.Ref(0)}, f.Uint32(1))
+}
+
+// sysSendto is row 133, sendto: net.
+func sysSendto(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.net.SysSendto(l, f.Int32(0), usermem.InBuf{Mem: f.Buf(1, f.Uint64(2))}, f.Int32(3), usermem.InBuf{Mem: f.Buf(4, uint64(f.Uint32(5)))})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysShutdown is row 134, shutdown: net.
+func sysShutdown(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.net.SysShutdown(l, f.Int32(0), f.Int32(1))
+}
+
+// sysSocketpair is row 135, socketpair: net.
+func sysSocketpair(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	return k.net.SysSocketpair(l, f.Int32(0), f.Int32(1), f.Int32(2), usermem.OutSlice[int32]{Mem: f.Ref(3), N: 2})
 }
 
 // sysMkdir is row 136, mkdir: vfs.
@@ -1154,6 +1267,16 @@ func sysGetdents30(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return nil
 }
 
+// sysSocket30 is row 394, __socket30: net.
+func sysSocket30(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.net.SysSocket30(l, f.Int32(0), f.Int32(1), f.Int32(2))
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
 // sysGetfh30 is row 395, __getfh30: vfs.
 func sysGetfh30(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.vfs.SysGetfh30(l, usermem.String{Mem: f.Ref(0)}, usermem.OutSized64{Buf: f.Ref(1), Length: usermem.InOut[uint64]{Mem: f.Ref(2)}})
@@ -1359,6 +1482,16 @@ func sysKqueue1(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return nil
 }
 
+// sysPaccept is row 456, paccept: net.
+func sysPaccept(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.net.SysPaccept(l, f.Int32(0), usermem.OutSized32{Buf: f.Ref(1), Length: usermem.InOut[uint32]{Mem: f.Ref(2)}}, usermem.In[abi.Sigset]{Mem: f.Ref(3)}, f.Int32(4))
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
 // sysLinkat is row 457, linkat: vfs.
 func sysLinkat(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.vfs.SysLinkat(l, f.Int32(0), usermem.String{Mem: f.Ref(1)}, f.Int32(2), usermem.String{Mem: f.Ref(3)}, f.Int32(4))
@@ -1447,6 +1580,26 @@ func sysFutimens(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 // sysQuotactl is row 473, __quotactl: vfs.
 func sysQuotactl(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
 	return k.vfs.SysQuotactl(l, usermem.String{Mem: f.Ref(0)}, usermem.In[abi.QuotactlArgs]{Mem: f.Ref(1)})
+}
+
+// sysRecvmmsg is row 475, recvmmsg: net.
+func sysRecvmmsg(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.net.SysRecvmmsg(l, f.Int32(0), usermem.InOutSlice[abi.Mmsghdr]{Mem: f.Ref(1), N: uint64(f.Uint32(2))}, f.Uint32(3), usermem.In[abi.Timespec]{Mem: f.Ref(4)})
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
+}
+
+// sysSendmmsg is row 476, sendmmsg: net.
+func sysSendmmsg(k *Kernel, l *proc.LWP, f *sysent.Frame) error {
+	r, err := k.net.SysSendmmsg(l, f.Int32(0), usermem.InOutSlice[abi.Mmsghdr]{Mem: f.Ref(1), N: uint64(f.Uint32(2))}, f.Uint32(3))
+	if err != nil {
+		return err
+	}
+	f.Ret[0] = int64(r)
+	return nil
 }
 
 // sysClockNanosleep is row 477, clock_nanosleep: base.
