@@ -21,6 +21,9 @@ type row struct {
 	more bool
 	// long rows do much at once: their allocations are not counted.
 	long bool
+	// aside is time that the bodies spend on making ready, which is not counted:
+	// they add to it. Nil if there is none.
+	aside *time.Duration
 }
 
 // result is what a row measured: nanoseconds per round trip of the body, and
@@ -40,21 +43,21 @@ const (
 // does falls on both.
 func compare(r row) (result, error) {
 	res := result{row: r}
-	nOurs, err := calibrate(r.ours)
+	nOurs, err := calibrate(r.ours, r.aside)
 	if err != nil {
 		return res, fmt.Errorf("%s: %w", r.name, err)
 	}
-	nNative, err := calibrate(r.native)
+	nNative, err := calibrate(r.native, r.aside)
 	if err != nil {
 		return res, fmt.Errorf("%s, native: %w", r.name, err)
 	}
 	var ratios []float64
 	for range rounds {
-		a, err := timed(r.ours, nOurs)
+		a, err := timed(r.ours, nOurs, r.aside)
 		if err != nil {
 			return res, fmt.Errorf("%s: %w", r.name, err)
 		}
-		b, err := timed(r.native, nNative)
+		b, err := timed(r.native, nNative, r.aside)
 		if err != nil {
 			return res, fmt.Errorf("%s, native: %w", r.name, err)
 		}
@@ -67,26 +70,30 @@ func compare(r row) (result, error) {
 
 // calibrate returns how often fn runs in about roundTime. The first run, in
 // which it may make ready what it needs, does not count.
-func calibrate(fn body) (int, error) {
+func calibrate(fn body, aside *time.Duration) (int, error) {
 	if err := fn(1); err != nil {
 		return 0, err
 	}
 	for n := 1; ; n *= 4 {
-		start := time.Now()
-		if err := fn(n); err != nil {
+		ns, err := timed(fn, n, aside)
+		if err != nil {
 			return 0, err
 		}
-		d := time.Since(start)
-		if d >= roundTime/8 {
-			return max(1, int(float64(n)*float64(roundTime)/float64(d))), nil
+		if all := ns * float64(n); all >= float64(roundTime)/8 {
+			return max(1, int(float64(roundTime)/ns)), nil
 		}
 	}
 }
 
-func timed(fn body, n int) (float64, error) {
+// timed runs fn n times, and returns the nanoseconds of one time.
+func timed(fn body, n int, aside *time.Duration) (float64, error) {
+	if aside == nil {
+		aside = new(time.Duration)
+	}
+	*aside = 0
 	start := time.Now()
 	err := fn(n)
-	return float64(time.Since(start).Nanoseconds()) / float64(n), err
+	return float64((time.Since(start) - *aside).Nanoseconds()) / float64(n), err
 }
 
 func median(v []float64) float64 {

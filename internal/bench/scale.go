@@ -130,7 +130,7 @@ func (s *scaled) cost() float64 { return median(s.cpu[1]) / median(s.cpu[0]) }
 // scale measures one caller and two alternately.
 func scale(s system, work func() work) (*scaled, error) {
 	bodies := [2]body{by(s, 1, work()), by(s, 2, work())}
-	n, err := calibrate(bodies[0])
+	n, err := calibrate(bodies[0], nil)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +140,7 @@ func scale(s system, work func() work) (*scaled, error) {
 		if err != nil {
 			return nil, err
 		}
-		wall, err := timed(bodies[i%2], n)
+		wall, err := timed(bodies[i%2], n, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -12,6 +12,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// maxRead is the most bytes of a read. The host asks ahead for several times as
+// much, so that the program goes on with the first part while we answer the rest.
+const maxRead = 256 << 10
+
 // mount mounts on dir and returns the descriptor that requests come by.
 func mount(dir, tool string, o *fuse.MountOptions) (fd int, err error) {
 	if o.DirectMount {
@@ -38,7 +42,7 @@ func mountDirect(dir string, o *fuse.MountOptions) (int, error) {
 		flags = unix.MS_NOSUID | unix.MS_NODEV
 	}
 	words := []string{
-		fmt.Sprintf("fd=%d,rootmode=%o,user_id=%d,group_id=%d,max_read=%d", fd, unix.S_IFDIR, os.Geteuid(), os.Getegid(), MaxData),
+		fmt.Sprintf("fd=%d,rootmode=%o,user_id=%d,group_id=%d,max_read=%d", fd, unix.S_IFDIR, os.Geteuid(), os.Getegid(), maxRead),
 	}
 	for _, word := range o.Options {
 		if word != "ro" { // that is a flag here
@@ -63,7 +67,7 @@ func mountByTool(dir, tool string, o *fuse.MountOptions) (int, error) {
 	defer func() { _ = unix.Close(pair[0]) }()
 	theirs := os.NewFile(uintptr(pair[1]), "socket")
 	words := append([]string{
-		fmt.Sprintf("max_read=%d", MaxData), "fsname=" + escape(o.FsName), "subtype=" + escape(o.Name),
+		fmt.Sprintf("max_read=%d", maxRead), "fsname=" + escape(o.FsName), "subtype=" + escape(o.Name),
 	}, o.Options...)
 	if o.AllowOther {
 		words = append(words, "allow_other")

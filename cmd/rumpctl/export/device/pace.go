@@ -31,12 +31,14 @@ type pace struct {
 }
 
 const (
-	// mostGap is the largest gap that the leader is awake for.
-	mostGap = 60 * time.Microsecond
+	// mostGap is the largest gap that the leader is awake for: what a program needs
+	// to be woken, and to have another request with much data ready.
+	mostGap = 120 * time.Microsecond
 	// longGap is what longer ones count as.
 	longGap = 4 * mostGap
-	// lookTime is for how long an answer holds about who runs.
-	lookTime = 10 * time.Millisecond
+	// lookTime is for how long an answer holds about who runs: that changes with
+	// each thread that does something for a moment.
+	lookTime = 2 * time.Millisecond
 )
 
 // next waits for a request and reads it: looking for it, for twice the gap, when
