@@ -45,7 +45,7 @@ func (p packets) CheckOutput(pkt *stack.PacketBuffer, r *stack.Route, _ stack.Ad
 	if ok && !p.owing.leaves(to, pkt, h) {
 		return false
 	}
-	if o, special := pkt.Owner.(owner); special && pkt.NetworkProtocolNumber == header.IPv6ProtocolNumber && o.e.carry(pkt, r) {
+	if o, special := pkt.Owner.(owner); special && (o.e.held(h) || pkt.NetworkProtocolNumber == header.IPv6ProtocolNumber && o.e.carry(pkt, r)) {
 		return false
 	}
 	return !ok || !p.lo.takes(to, pkt, h, r)

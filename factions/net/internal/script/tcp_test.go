@@ -529,3 +529,23 @@ func TestTimeWait(t *testing.T) {
 		> R 2:2
 	`)
 }
+
+// TestConnectLong has connecting take longer than the stack's own patience.
+func TestConnectLong(t *testing.T) {
+	a := connecting(t, [3]int32{abi.IPPROTO_TCP, abi.TCP_KEEPINIT, 600})
+	a.c.Run("> S 0:0\n+1s > S 0:0\n+2s > S 0:0\n+4s > S 0:0\n+8s > S 0:0\n+16s > S 0:0\n+32s > S 0:0")
+	for range 7 {
+		a.c.Run("+66s > S 0:0")
+	}
+	a.soError(0)
+	a.c.Run("< S. 0:0 ack 1 win 8000\n> . 1:1 ack 1\n+3m\n< . 1:11 ack 1\n> . 1:1 ack 11")
+	a.read(1, 11, nil)
+
+	a = connecting(t, [3]int32{abi.IPPROTO_TCP, abi.TCP_KEEPINIT, 300})
+	for range 299 {
+		a.Pass(time.Second)
+	}
+	a.soError(0)
+	a.Pass(2 * time.Second)
+	a.soError(abi.ETIMEDOUT)
+}
