@@ -139,6 +139,7 @@ func (in *Inet) newStack() (*stack.Stack, error) {
 	s := stack.New(opt)
 	in.owing = &owing{host: in.host, stack: s}
 	in.tune(s)
+	in.hearWhole(s)
 	if err := in.addLoopback(s); err != nil {
 		s.Destroy()
 		return nil, err
