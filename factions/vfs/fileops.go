@@ -66,7 +66,7 @@ func (o *vnodeOps) ReadAt(_ *proc.LWP, f *file.File, p []byte, off int64) (int, 
 
 // uncache lets go, in an open file with O_DIRECT, of n bytes at off that were
 // read or written: the file system's cache keeps them no longer than the call.
-// What lies in memory anyway, or in a layer, is as it was. Preconditions: vp is
+// What lies in memory anyway is as it was. Preconditions: vp is
 // locked for reading.
 func uncache(f *file.File, vp *vnode.Vnode, off int64, n int) error {
 	if f.Flags()&abi.O_DIRECT == 0 || n <= 0 {

@@ -12,11 +12,14 @@ import (
 	"github.com/rumpkit/rumpkit/kernel/abi"
 )
 
-// flavors are the file systems that tests go through.
-var flavors = []struct {
+// flavor is a file system as mke2fs makes it with some arguments.
+type flavor struct {
 	name string
 	args []string
-}{
+}
+
+// flavors are the file systems that tests go through.
+var flavors = []flavor{
 	{"ext4-1k", []string{"-t", "ext4", "-b", "1024"}},
 	{"ext4-4k", []string{"-t", "ext4", "-b", "4096"}},
 	{"ext3-1k", []string{"-t", "ext3", "-b", "1024"}},

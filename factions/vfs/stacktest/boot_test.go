@@ -81,7 +81,7 @@ func boot(t *testing.T, ncpu int) *guest {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { b.Close() })
-	g := &guest{t: t, b: b, v: p.v}
+	g := &guest{t: t, b: b, v: p.v, image: ext}
 	return g.another()
 }
 
@@ -92,7 +92,7 @@ func (g *guest) another() *guest {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	return &guest{t: g.t, b: g.b, v: g.v, l: l}
+	return &guest{t: g.t, b: g.b, v: g.v, l: l, image: g.image}
 }
 
 // pointer is a caller's memory that holds a path.

@@ -18,6 +18,8 @@ type guest struct {
 	b *kernel.Base
 	v *vfs.VFS
 	l *proc.LWP
+	// image is the host's file behind /ext.
+	image string
 }
 
 func str(s string) usermem.String {
