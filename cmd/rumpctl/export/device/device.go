@@ -9,6 +9,10 @@
 //     some, as long as there are any (help).
 //   - When the leader is held up by one, a deputy becomes the leader (watch).
 //
+// It waits in the device itself, and where a processor is free it looks for the
+// next request for some time before it does (pace). Much data is taken through a
+// pipe (tube).
+//
 // The library's own server (fuse.Server) is the better one where calls wait.
 package device
 

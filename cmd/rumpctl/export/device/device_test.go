@@ -217,3 +217,46 @@ func TestRunning(t *testing.T) {
 		}
 	}
 }
+
+// TestCrowded: the leader looks for requests unless twice, one after the other,
+// more threads run than there are processors, or that is not known.
+func TestCrowded(t *testing.T) {
+	p := pace{cpus: 2}
+	for i, c := range []struct {
+		running int
+		ok, may bool
+	}{{2, true, true}, {3, true, true}, {1, true, true}, {3, true, true}, {9, true, false}, {3, true, false}, {2, true, true}, {0, false, true}, {0, false, false}} {
+		if p.count(c.running, c.ok); p.crowded < 2 != c.may {
+			t.Errorf("look %d: %d run, crowded at %d", i, c.running, p.crowded)
+		}
+	}
+}
+
+// TestTube: what comes through a pipe is what went in, whole, by both ways to move
+// it; an error is that of moving.
+func TestTube(t *testing.T) {
+	from, via := newTube(), newTube()
+	if from == nil || via == nil {
+		t.Skip("no pipes of that size for this process")
+	}
+	defer from.close()
+	defer via.close()
+	for name, move := range map[string]func(from, to, length int) (int, error){"waiting": move, "not": tryMove} {
+		for _, size := range []int{1, page, 3*page + 5, muchData + 80} {
+			want := make([]byte, size)
+			for i := range want {
+				want[i] = byte(i*7 + i>>8)
+			}
+			if err := write(from.in, want); err != nil {
+				t.Fatal(err)
+			}
+			got := make([]byte, MaxData+2*page)
+			if n, err := via.read(from.out, got, move); err != nil || string(got[:n]) != string(want) {
+				t.Errorf("%s, %d bytes: %d, or they differ (%v)", name, size, n, err)
+			}
+		}
+		if n, err := via.read(-1, nil, move); n != 0 || err != unix.EBADF {
+			t.Errorf("%s: %d, %v", name, n, err)
+		}
+	}
+}

@@ -12,7 +12,7 @@ const (
 	// lookEach is how many requests are answered between two looks for more, and
 	// backlog how many looks, one after the other, must find some before there is
 	// a helper.
-	lookEach, backlog = 4, 3
+	lookEach, backlog = 8, 2
 	// watchTime is how often the deputy looks; watchIdle, how often in vain
 	// before it stops.
 	watchTime = 10 * time.Millisecond

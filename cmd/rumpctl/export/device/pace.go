@@ -23,11 +23,11 @@ type pace struct {
 	gap time.Duration
 
 	cpus int
-	// loads is the host's count of who runs, looked at from time to time; free
-	// is what it said.
-	loads  *os.File
-	looked time.Time
-	free   bool
+	// loads is the host's count of who runs, looked at from time to time; crowded,
+	// at how many of the last looks there were more than processors.
+	loads   *os.File
+	looked  time.Time
+	crowded int
 }
 
 const (
@@ -68,24 +68,40 @@ func (p *pace) until(w *worker) time.Time {
 // note counts the gap that has just ended.
 func (p *pace) note() { p.gap += (min(time.Since(p.answered), longGap) - p.gap) / 8 }
 
-// mayLook reports whether a processor is free.
+// mayLook reports whether a processor is free: once there may be more threads for a
+// moment, which do something small.
 func (p *pace) mayLook() bool {
-	if p.answered.Sub(p.looked) < lookTime {
-		return p.free
+	if p.answered.Sub(p.looked) >= lookTime {
+		p.looked = p.answered
+		p.count(p.running())
 	}
-	p.looked, p.free = p.answered, false
+	return p.crowded < 2
+}
+
+// count notes how many run, this thread among them and who waited for the answer.
+func (p *pace) count(running int, ok bool) {
+	if ok && running <= p.cpus {
+		p.crowded = 0
+	} else {
+		p.crowded++
+	}
+}
+
+// running asks how many threads run.
+func (p *pace) running() (n int, ok bool) {
 	if p.loads == nil {
 		f, err := os.Open("/proc/loadavg")
 		if err != nil {
-			return false
+			return 0, false
 		}
 		p.loads = f
 	}
 	var b [128]byte
-	n, _ := unix.Pread(int(p.loads.Fd()), b[:], 0)
-	running, ok := runningOf(b[:n])
-	p.free = ok && running <= p.cpus // this thread among them, and who waited for the answer
-	return p.free
+	k, err := p.loads.ReadAt(b[:], 0)
+	if k == 0 && err != nil {
+		return 0, false
+	}
+	return runningOf(b[:k])
 }
 
 // runningOf takes how many run at this moment from a line of /proc/loadavg.
