@@ -46,7 +46,7 @@ type rare struct {
 	memberships int32
 	// ttl is IP_TTL.
 	ttl int32
-	// maxSeg is TCP_MAXSEG when it is less than the stack takes.
+	// maxSeg is TCP_MAXSEG, 0 when it is not set.
 	maxSeg int32
 	// groups are endpoints that have the multicast options of IPv4 and IPv6, nil
 	// when the socket's own has.

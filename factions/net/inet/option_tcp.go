@@ -105,30 +105,28 @@ func (e *endpoint) congestion() ([]byte, error) {
 	return b, nil
 }
 
-// Headers of TCP over IPv4 and IPv6 without options, and the segment size
-// before a connection tells a better one (net.inet.tcp.mssdflt).
-const (
-	headers4       = 40
-	headers6       = 60
-	defaultSegment = 536
-)
+// defaultSegment is the segment size before a connection tells a better one
+// (net.inet.tcp.mssdflt).
+const defaultSegment = 536
 
-// segment returns the segment size in bytes. One smaller than the stack's least
-// is shown until there is a connection.
+// segment returns the segment size in bytes: of a connection what fits into the
+// packets of its way, else what the program has set. One smaller than the
+// stack's least is shown all the same.
 func (e *endpoint) segment() int {
-	if v := e.extra.get().maxSeg; v != 0 && v < header.TCPMinimumMSS && !e.connected() {
-		return int(v)
-	}
-	if v, err := e.ep.GetSockOptInt(tcpip.MaxSegOption); err == nil && v != defaultSegment {
-		return v
-	}
 	if !e.connected() {
+		if v := e.extra.get().maxSeg; v != 0 {
+			return int(v)
+		}
 		return defaultSegment
 	}
-	if e.v6 {
-		return loopMTU - headers6
+	local, _ := e.ep.GetLocalAddress()
+	to, _ := e.ep.GetRemoteAddress()
+	r, err := e.stack.FindRoute(to.NIC, local.Addr, to.Addr, number(to.Addr.Len() == header.IPv6AddressSize), false)
+	if err != nil {
+		return defaultSegment
 	}
-	return loopMTU - headers4
+	defer r.Release()
+	return int(r.MTU()) - header.TCPMinimumSize
 }
 
 // tcpStates are the stack's states as NetBSD numbers them.

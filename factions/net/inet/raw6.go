@@ -113,6 +113,8 @@ const (
 type partial struct {
 	key   [36]byte // source, destination, number
 	began time.Duration
+	// dead is of one that became whole, or never will.
+	dead  bool
 	parts []part
 	// size is that of the whole, 0 until it is known.
 	size  int
@@ -134,16 +136,7 @@ func (g *gathering) add(now time.Duration, h header.IPv6, c *chain, b []byte) (i
 	at := int(binary.BigEndian.Uint16(c.fragment[2:]) &^ (extUnit - 1))
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.list = slices.DeleteFunc(g.list, func(p *partial) bool { return now-p.began > partialTime })
-	i := slices.IndexFunc(g.list, func(p *partial) bool { return p.key == key })
-	if i < 0 {
-		if len(g.list) >= maxPartial {
-			g.list = slices.Delete(g.list, 0, 1)
-		}
-		i = len(g.list)
-		g.list = append(g.list, &partial{key: key, began: now})
-	}
-	p := g.list[i]
+	p := g.find(key, now)
 	if at == 0 {
 		p.ip = [header.IPv6MinimumSize]byte(h)
 		p.chain = chain{first: c.first, proto: c.fragment[0], all: slices.Clone(c.all)}
@@ -152,17 +145,42 @@ func (g *gathering) add(now time.Duration, h header.IPv6, c *chain, b []byte) (i
 		p.size = at + len(b)
 	}
 	if !p.insert(at, b) || at+len(b) > maxRaw {
-		g.list = slices.Delete(g.list, i, i+1)
+		*p = partial{dead: true}
 		return ip, whole, nil, false
 	}
 	if data = p.join(); data == nil {
 		return ip, whole, nil, false
 	}
-	g.list = slices.Delete(g.list, i, i+1)
-	rest := walk(p.chain.proto, data)
-	whole = p.chain
+	ip, whole = p.ip, p.chain
+	*p = partial{dead: true}
+	rest := walk(whole.proto, data)
 	whole.proto = rest.proto
-	return p.ip, whole, data[len(rest.all):], rest.fragment == nil
+	return ip, whole, data[len(rest.all):], rest.fragment == nil
+}
+
+// find returns the packet with that key, which may be a new one. It drops those
+// that are dead or too old, and the oldest when there are too many.
+// Preconditions: g.mu is held.
+func (g *gathering) find(key [36]byte, now time.Duration) (p *partial) {
+	keep := g.list[:0]
+	for _, x := range g.list {
+		if !x.dead && now-x.began <= partialTime {
+			if keep = append(keep, x); x.key == key {
+				p = x
+			}
+		}
+	}
+	clear(g.list[len(keep):])
+	if g.list = keep; p != nil {
+		return p
+	}
+	if len(g.list) >= maxPartial {
+		copy(g.list, g.list[1:])
+		g.list = g.list[:len(g.list)-1]
+	}
+	p = &partial{key: key, began: now}
+	g.list = append(g.list, p)
+	return p
 }
 
 // insert enters a fragment: false for one that overlaps another, unless it is

@@ -336,3 +336,34 @@ func TestPathNews(t *testing.T) {
 		w.OK(w.SysConnect(w.L, w.fd, addr6(Kernel6, 9)))
 	}
 }
+
+// TestHeadersFlood has beginnings come of many packets that never become whole,
+// and parts of one that overlap; others come through.
+func TestHeadersFlood(t *testing.T) {
+	w := newWire6(t, abi.SOCK_RAW, abi.IPPROTO_ICMPV6)
+	w.Drop()
+	const icmp = abi.IPPROTO_ICMPV6
+	part := func(id uint16, at, more byte, b []byte) {
+		w.Deliver(ip6(abi.IPPROTO_FRAGMENT, append([]byte{icmp, 0, 0, at | more, 0, 0, byte(id >> 8), byte(id)}, b...)))
+	}
+	before := live()
+	for id := range uint16(3000) {
+		part(id, 0, 1, make([]byte, 1400))
+	}
+	w.Settle()
+	if grown := live() - before; grown > 8<<20 {
+		t.Errorf("3000 fragments took %d KB", grown>>10)
+	}
+	part(5000, 0, 1, make([]byte, 24))
+	part(5000, 16, 0, make([]byte, 24))
+	ping := ip6(header.ICMPv6ProtocolNumber, append([]byte{byte(header.ICMPv6EchoRequest), 0, 0, 0, 0, 1, 0, 1}, Bytes(0, 16)...))[eth+header.IPv6MinimumSize:]
+	part(6000, 8, 0, ping[8:])
+	part(6000, 0, 1, ping[:8])
+	w.Settle()
+	data, _, _, err := w.recvmsg(w.fd)
+	if err != nil || !bytes.Equal(data, ping) {
+		t.Errorf("%x, %v", data, err)
+	}
+	_, _, _, err = w.recvmsg(w.fd)
+	w.Want(err, abi.EWOULDBLOCK)
+}

@@ -549,3 +549,14 @@ func TestConnectLong(t *testing.T) {
 	a.Pass(2 * time.Second)
 	a.soError(abi.ETIMEDOUT)
 }
+
+// TestSegmentSize asks for the size of segments of a connection by the wire.
+func TestSegmentSize(t *testing.T) {
+	a := accepted(t)
+	var v, n int32 = 0, 4
+	a.OK(a.SysGetsockopt(a.L, a.fd, abi.IPPROTO_TCP, abi.TCP_MAXSEG, usermem.OutSized32{
+		Buf: usermem.Local(usermem.BytesOf(&v), nil), Length: usermem.InOut[uint32]{Mem: usermem.Local(usermem.BytesOf(&n), nil)}}))
+	if v != 1460 {
+		t.Errorf("%d bytes", v)
+	}
+}
