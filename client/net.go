@@ -83,6 +83,7 @@ func (n Net) Listen(network, address string) (net.Listener, error) {
 	if err == nil {
 		err = s.c.Listen(s.n, abi.SOMAXCONN)
 		if err == nil {
+			s.r.spin.on = s.unwatch != nil
 			err = s.l.listens(s)
 		}
 		if err != nil {

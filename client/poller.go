@@ -122,6 +122,10 @@ func (l *poller) add(s *sock) error {
 			return err
 		}
 		s.unwatch = stop
+		// A stream's data is its connection's as long as that is busy with it:
+		// who is there too early waits for that.
+		s.r.spin.on = s.typ != abi.SOCK_STREAM || s.family == abi.AF_LOCAL
+		s.w.spin.on = true
 	}
 	l.mu.Lock()
 	l.socks[uint64(s.n)] = s

@@ -32,6 +32,7 @@ type side struct {
 	// deadline, the end of the socket or of the process.
 	ready    chan struct{}
 	deadline deadline
+	spin     spinner
 }
 
 func (s *side) init() {
@@ -122,6 +123,7 @@ func (s *sock) do(side *side, transfer func() error) error {
 		s.done()
 		if err == abi.EAGAIN {
 			if err = s.l.failed(); err == nil {
+				side.spin.wait(side.ready)
 				<-side.ready
 				continue
 			}
@@ -161,6 +163,7 @@ func (s *sock) connect(sa []byte, cancel <-chan struct{}) error {
 		if err := s.l.failed(); err != nil {
 			return err
 		}
+		s.w.spin.wait(s.w.ready)
 		select {
 		case <-s.w.ready:
 		case <-cancel:

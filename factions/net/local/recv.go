@@ -61,7 +61,9 @@ func (e *end) strip() (unwanted []*file.File) {
 	return unwanted
 }
 
-// nothing is the outcome of reading an empty inbox.
+// nothing is the outcome of reading an inbox that was empty; ended is whether
+// the half had ended before. One that has since is looked at again: what came
+// before the end counts.
 func (e *end) nothing(ended bool) error {
 	if err := e.TakeError(); err != nil {
 		return err
@@ -70,6 +72,7 @@ func (e *end) nothing(ended bool) error {
 	switch {
 	case ended:
 		return nil
+	case e.cantRecv.Load():
 	case e.joined() && state != connected && state != connecting:
 		return abi.ENOTCONN
 	}
