@@ -351,7 +351,7 @@ func TestHeadersFlood(t *testing.T) {
 		part(id, 0, 1, make([]byte, 1400))
 	}
 	w.Settle()
-	if grown := live() - before; grown > 8<<20 {
+	if grown := live() - before; grown > 18<<20 {
 		t.Errorf("3000 fragments took %d KB", grown>>10)
 	}
 	part(5000, 0, 1, make([]byte, 24))
