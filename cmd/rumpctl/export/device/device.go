@@ -5,8 +5,8 @@
 // one leader: a goroutine that reads a request, answers it and reads the next
 // one, without handing anything to another thread. Two things make up for it:
 //
-//   - When requests come faster than the leader answers them, helpers answer
-//     some, as long as there are any (help).
+//   - When requests come faster than the leader answers them, and a processor does
+//     nothing, helpers answer some, as long as there are any (help).
 //   - When the leader is held up by one, a deputy becomes the leader (watch).
 //
 // It waits in the device itself, and where a processor is free it looks for the

@@ -108,14 +108,18 @@ func TestDeputy(t *testing.T) {
 	held.Wait()
 }
 
-// TestMany: each of many requests at once is answered.
+// TestMany: each of many requests at once is answered, with helpers from time to
+// time.
 func TestMany(t *testing.T) {
-	_, _, dir := mountNames(t)
+	_, s, dir := mountNames(t)
 	var all sync.WaitGroup
 	for who := range 8 {
 		all.Go(func() {
 			var st unix.Stat_t
 			for i := range 200 {
+				if i%10 == 0 {
+					s.startHelper()
+				}
 				if err := unix.Stat(dir+"/"+strconv.Itoa(who*1000+i), &st); err != nil {
 					t.Error(err)
 				}

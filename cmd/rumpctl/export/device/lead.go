@@ -32,7 +32,7 @@ func (s *Server) lead() {
 			return
 		}
 		if at/2%lookEach == 0 {
-			looks = s.look(looks)
+			looks = s.look(looks, &pace)
 		}
 		s.state.Store(at | 1)
 		s.beWatched()
@@ -81,9 +81,10 @@ func (s *Server) watch() {
 	}
 }
 
-// look starts a helper when requests were waiting at the last of so many looks,
-// and tells how many looks remain.
-func (s *Server) look(looks int) int {
+// look starts a helper when requests were waiting at the last of so many looks, and
+// a processor does nothing: who asks ahead is busy itself, and a helper would take
+// from it. It tells how many looks remain.
+func (s *Server) look(looks int, p *pace) int {
 	fds := [1]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}
 	if n, err := unix.Poll(fds[:], 0); n != 1 || err != nil {
 		return backlog
@@ -91,7 +92,9 @@ func (s *Server) look(looks int) int {
 	if looks > 1 {
 		return looks - 1
 	}
-	s.startHelper()
+	if running, ok := p.running(); ok && running < p.cpus {
+		s.startHelper()
+	}
 	return backlog
 }
 
