@@ -52,6 +52,11 @@ type Socket interface {
 	Read(b []byte) (int, error)
 	// Write writes all of b; a datagram is written whole.
 	Write(b []byte) error
+	// WriteUrgent writes a byte of a stream that is urgent.
+	WriteUrgent(b byte) error
+	// AtMark reports whether the next byte of a stream that Ready has waited for
+	// is urgent. Read stops before such a byte.
+	AtMark() bool
 	// CloseWrite tells the peer that no more will come.
 	CloseWrite() error
 	// Reset closes a stream as one that failed: its peer sees a reset.

@@ -61,7 +61,7 @@ func (l *realListener) Accept() (Socket, SocketAddr, error) {
 	if err != nil {
 		return nil, SocketAddr{}, err
 	}
-	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+	tuneStream(fd)
 	s, err := newRealSocket(fd, Stream)
 	if err != nil {
 		return nil, SocketAddr{}, err

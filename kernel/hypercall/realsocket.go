@@ -3,6 +3,7 @@ package hypercall
 
 import (
 	"os"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -19,6 +20,8 @@ type realSocket struct {
 	file *os.File
 	raw  syscall.RawConn
 	kind SocketKind
+	// news is whether there was urgent data when Ready last came back.
+	news atomic.Bool
 }
 
 // newRealSocket takes over a nonblocking descriptor.
@@ -72,13 +75,20 @@ func fromHostAddr(sa unix.Sockaddr) (a SocketAddr) {
 	return a
 }
 
+// tuneStream sets the options of streams: nothing is held back, and urgent data
+// stays where it is.
+func tuneStream(fd int) {
+	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_OOBINLINE, 1)
+}
+
 func (h *real) Dial(kind SocketKind, to SocketAddr) (Socket, error) {
 	fd, err := openSocket(kind, &to)
 	if err != nil {
 		return nil, err
 	}
 	if kind == Stream {
-		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+		tuneStream(fd)
 	}
 	if err := unix.Connect(fd, to.host()); err != nil && err != unix.EINPROGRESS {
 		unix.Close(fd)
@@ -125,8 +135,9 @@ func (s *realSocket) Connected() error {
 
 func (s *realSocket) Ready() error {
 	return wait(s.raw.Read, func(fd int) error {
-		p := [1]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+		p := [1]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN | unix.POLLPRI}}
 		n, err := unix.Poll(p[:], 0)
+		s.news.Store(p[0].Revents&unix.POLLPRI != 0)
 		if n == 0 && err == nil {
 			return unix.EAGAIN
 		}
@@ -140,6 +151,24 @@ func (s *realSocket) Read(b []byte) (n int, err error) {
 		return err
 	})
 	return max(n, 0), err
+}
+
+func (s *realSocket) WriteUrgent(b byte) error {
+	return wait(s.raw.Write, func(fd int) error {
+		_, err := unix.SendmsgN(fd, []byte{b}, nil, nil, unix.MSG_NOSIGNAL|unix.MSG_OOB)
+		return err
+	})
+}
+
+func (s *realSocket) AtMark() (at bool) {
+	if s.news.Load() {
+		_ = s.control(func(fd int) error {
+			n, err := unix.IoctlGetInt(fd, unix.SIOCATMARK)
+			at = err == nil && n != 0
+			return err
+		})
+	}
+	return at
 }
 
 func (s *realSocket) Write(b []byte) error {

@@ -15,7 +15,7 @@ import (
 func (in *Inet) hearWhole(s *stack.Stack) {
 	s.SetTransportProtocolHandler(header.ICMPv6ProtocolNumber, func(_ stack.TransportEndpointID, pkt *stack.PacketBuffer) bool {
 		ip, h := header.IPv6(pkt.NetworkHeader().Slice()), header.ICMPv6(pkt.TransportHeader().Slice())
-		if len(ip) < header.IPv6MinimumSize || ip.TransportProtocol() == header.ICMPv6ProtocolNumber || h.Type() != header.ICMPv6EchoReply {
+		if len(ip) < header.IPv6MinimumSize || ip.NextHeader() == uint8(header.ICMPv6ProtocolNumber) || h.Type() != header.ICMPv6EchoReply {
 			return false // raw sockets have it, or the stack answers
 		}
 		for _, e := range in.rawList.icmp6() {

@@ -3,10 +3,11 @@ package inet
 
 import (
 	"gvisor.dev/gvisor/pkg/tcpip"
-	"gvisor.dev/gvisor/pkg/tcpip/checksum"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
+
+	"github.com/rumpkit/rumpkit/factions/net/ether"
 )
 
 // leaves looks at a segment that leaves by r.
@@ -41,9 +42,6 @@ func (u *urgency) born(id stack.TransportEndpointID, h header.TCP) {
 	u.young[id] = &birth{recv: h.AckNumber(), send: h.SequenceNumber() + 1}
 }
 
-// maxPointer is the furthest that a segment can point.
-const maxPointer = 1<<16 - 1
-
 // mark sets flag and pointer in a segment that leaves before urgent data ends.
 func (u *urgency) mark(pkt *stack.PacketBuffer, h header.TCP, r *stack.Route) {
 	id := departing(pkt, h)
@@ -62,21 +60,8 @@ func (u *urgency) mark(pkt *stack.PacketBuffer, h header.TCP, r *stack.Route) {
 	if ahead <= 0 {
 		return
 	}
-	const flagsAt, pointerAt = 12, 18
-	sum := ^h.Checksum()
-	sum = checksum.Combine(sum, ^be16(h[flagsAt:]))
-	sum = checksum.Combine(sum, ^be16(h[pointerAt:]))
-	h.SetFlags(uint8(h.Flags() | header.TCPFlagUrg))
-	h.SetUrgentPointer(uint16(min(ahead, maxPointer)))
-	unfinished := pkt.GSOOptions.Type != stack.GSONone && pkt.GSOOptions.NeedsCsum
-	if !unfinished && r.RequiresTXTransportChecksum() {
-		sum = checksum.Combine(sum, be16(h[flagsAt:]))
-		sum = checksum.Combine(sum, be16(h[pointerAt:]))
-		h.SetChecksum(^sum)
-	}
+	ether.MarkUrgent(pkt, h, ahead, r)
 }
-
-func be16(b []byte) uint16 { return uint16(b[0])<<8 | uint16(b[1]) }
 
 // urgentRoom is how much more than it has room for a send buffer takes of
 // urgent data, in bytes.

@@ -58,6 +58,7 @@ type Gateway struct {
 
 	running sync.WaitGroup // goroutines
 	buffers buffers
+	urgency urgency
 
 	mu        sync.Mutex
 	flows     int
@@ -88,6 +89,8 @@ func New(cfg Config) (*Gateway, error) {
 // configure gives the stack its interface and the services their ports.
 func (g *Gateway) configure() error {
 	g.tune()
+	g.stack.SetNFTables(&g.urgency)
+	g.stack.SetNFTablesConfigured(true)
 	if err := g.stack.CreateNIC(nic, g.cfg.Link); err != nil {
 		return abi.ENOMEM
 	}

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 	"gvisor.dev/gvisor/pkg/waiter"
 
@@ -95,6 +96,10 @@ type pump struct {
 	host  hypercall.Socket
 	ep    tcpip.Endpoint
 	queue waiter.Queue
+	// marks is of the connection's urgent data; read counts the bytes from the
+	// kernel, written those to it.
+	marks         *marks
+	read, written uint32
 	// ended is set before the end of the host's stream is passed on.
 	ended atomic.Bool
 }
@@ -104,6 +109,11 @@ func (p *pump) run() {
 	end := abort{p.ep}
 	if !p.g.keep(end) {
 		return
+	}
+	if info, ok := p.ep.Info().(*stack.TransportEndpointInfo); ok {
+		id := info.ID
+		p.marks = p.g.urgency.adopt(id)
+		defer p.g.urgency.forget(id, p.marks)
 	}
 	done := make(chan struct{})
 	if p.g.run(func() { defer close(done); p.in() }) {
@@ -176,10 +186,30 @@ func (p *pump) drain() tcpip.Error {
 		if err != nil {
 			return err
 		}
-		if p.host.Write(buf[:res.Count]) != nil {
+		if p.pass(buf[:res.Count]) != nil {
 			return &tcpip.ErrConnectionReset{}
 		}
 	}
+}
+
+// pass writes what the kernel has sent to the host; one byte of it may be urgent.
+func (p *pump) pass(b []byte) error {
+	first := p.read
+	p.read += uint32(len(b))
+	if p.marks != nil {
+		if at := p.g.urgency.urgentAt(p.marks, first, len(b)); at >= 0 {
+			if at > 0 {
+				if err := p.host.Write(b[:at]); err != nil {
+					return err
+				}
+			}
+			if err := p.host.WriteUrgent(b[at]); err != nil || at+1 == len(b) {
+				return err
+			}
+			b = b[at+1:]
+		}
+	}
+	return p.host.Write(b)
 }
 
 // in moves bytes from the host to the kernel.
@@ -208,7 +238,15 @@ func (p *pump) fetch(ready <-chan struct{}) (int, bool) {
 	}
 	buf := p.g.buffers.get()
 	defer p.g.buffers.put(buf)
-	n, err := p.host.Read(buf[:])
+	room := buf[:]
+	if p.host.AtMark() {
+		room = room[:1]
+	}
+	n, err := p.host.Read(room)
+	if n == 1 && len(room) == 1 && p.marks != nil {
+		p.g.urgency.announce(p.marks, p.written)
+	}
+	p.written += uint32(max(n, 0))
 	return n, err == nil && p.send(buf[:n], ready)
 }
 
