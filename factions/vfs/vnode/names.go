@@ -4,7 +4,6 @@ package vnode
 
 import (
 	"sync"
-	"sync/atomic"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
 	"github.com/rumpkit/rumpkit/kernel/memlimit"
@@ -22,17 +21,6 @@ type NameCache struct {
 	mu    sync.RWMutex // taken before the locks of file systems
 	names nameTable
 	ring  nameEntry // the oldest first; those used since go round again
-}
-
-// nameEntry is one name. What a search looks at comes first: in a directory of
-// many names, each line of memory costs as much as all the rest.
-type nameEntry struct {
-	nameID
-	vp         *Vnode // nil for a name that is not there
-	chain      *nameEntry
-	used       atomic.Bool
-	prev, next *nameEntry // in the ring
-	back, on   *nameEntry // in the list of the directory
 }
 
 // cost is what an entry is charged, in bytes.
@@ -117,7 +105,7 @@ func (v *Vnode) tryRef() bool {
 // enter remembers that name in dir is vp, nil for nothing. What there is no
 // memory for is not remembered.
 func (c *NameCache) enter(dir *Vnode, name string, vp *Vnode) {
-	e := &nameEntry{nameID: makeNameID(dir, name), vp: vp}
+	e := newNameEntry(dir, name, vp)
 	if c.mem.Reserve(e.cost()) != nil {
 		return
 	}

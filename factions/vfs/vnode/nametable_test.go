@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unsafe"
 )
 
 // TestNameTable has a table and a map agree, with names on both sides of what
@@ -29,7 +30,7 @@ func TestNameTable(t *testing.T) {
 		}
 		switch {
 		case got == nil:
-			e := &nameEntry{nameID: makeNameID(k.dir, k.name)}
+			e := newNameEntry(k.dir, k.name, nil)
 			table.add(e, k.name)
 			want[k] = e
 		case r.IntN(2) == 0:
@@ -51,16 +52,20 @@ func TestNameTableSpread(t *testing.T) {
 	} {
 		table, dir := nameTable{seed: 0x1234567}, new(Vnode)
 		for i := range 20_000 {
-			table.add(&nameEntry{nameID: makeNameID(dir, name(i))}, name(i))
+			table.add(newNameEntry(dir, name(i), nil), name(i))
 		}
-		for _, e := range table.slots {
-			n := 0
-			for ; e != nil; e = e.chain {
-				n++
-			}
-			if n > 12 {
-				t.Errorf("a chain of %d names like %q", n, name(12345))
+		for i, s := range table.slots {
+			if far := (i - int(s.hash)) & (len(table.slots) - 1); s.e != nil && far > 300 {
+				t.Errorf("%d slots from where it belongs: a name like %q", far, name(12345))
 			}
 		}
+	}
+}
+
+// TestNameEntrySize: entries do not lie across more lines than they must, and what
+// a search looks at is in one.
+func TestNameEntrySize(t *testing.T) {
+	if e := (nameEntry{}); unsafe.Sizeof(e) != 128 || unsafe.Offsetof(e.short)+unsafe.Sizeof(e.short) > 64 {
+		t.Errorf("%d bytes, the name ends at %d", unsafe.Sizeof(e), unsafe.Offsetof(e.short)+unsafe.Sizeof(e.short))
 	}
 }
