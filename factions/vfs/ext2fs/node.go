@@ -16,16 +16,16 @@ type inodeSlot struct {
 }
 
 // node is one file. raw is changed under FS.mu, and what permissions are made
-// of under the vnode's lock too. What stat needs comes first, and raw lies
-// behind (nodeMem): who looks at many files waits for memory more than for
-// anything else.
+// of under the vnode's lock too. What stat needs comes first, with what vp begins
+// with, and raw lies before it (nodeMem), each at the start of a line: who looks
+// at many files waits for memory more than for anything else.
 type node struct {
-	vp    vnode.Vnode
 	fs    *FS
 	raw   rawInode
 	atime atomic.Int64 // of reads not yet in raw; 0 for none
 	links atomic.Int32
 	ino   uint32
+	vp    vnode.Vnode
 	// Under nodesMu:
 	freed bool // its inode is free
 	known bool // it is in FS.nodes
@@ -47,8 +47,8 @@ type node struct {
 
 // nodeMem is a node with room for an inode of the usual size.
 type nodeMem struct {
-	node
 	inode [256]byte
+	node
 }
 
 // The kinds of nodes, by what the vnode layer may do with them.

@@ -23,21 +23,24 @@ import (
 // Vnode is one file, as the kernel sees it. A file system keeps one in each of
 // its own nodes that is in use, set up with Init.
 type Vnode struct {
+	base   *Vnode // what it was put over (Over), nil for most
+	pinned bool   // set before anybody else sees it: the root of all
+
+	// These 64 bytes every lookup of the file needs: in a directory of many
+	// files, each line of memory costs as much as all the rest.
+
 	// Mount, Type (S_IFREG, S_IFDIR, …), Rdev (of devices) and Node never
 	// change.
-	Mount *Mount
-	Type  uint32
-	Rdev  uint64
-	Node  Node
-
-	dir  Dir    // Node, if it is one
-	file File   // Node, if it is one
-	base *Vnode // what it was put over (Over), nil for most
-
-	mu      sync.RWMutex
+	Mount   *Mount
+	Node    Node
+	Type    uint32
 	refs    atomic.Int32
-	pinned  bool // set before anybody else sees it: the root of all
+	mu      sync.RWMutex
 	covered atomic.Pointer[Mount]
+
+	Rdev    uint64
+	dir     Dir  // Node, if it is one
+	file    File // Node, if it is one
 	extra   atomic.Pointer[Extra]
 	names   *nameEntry // those in the cache, of a directory; under NameCache.mu
 	nameDir uint64     // its number there, 0 before its first name; under NameCache.mu
