@@ -7,12 +7,13 @@ package client
 import "runtime"
 
 const (
-	// spinTries is how often others may go on before who waits sleeps: some
-	// microseconds when there are none.
-	spinTries = 60
+	// spinTries is how often others may go on before who waits sleeps: when
+	// there are none, somewhat longer than an answer takes of one who has to be
+	// woken first.
+	spinTries = 150
 	// spinRest bounds how seldom it is tried: with waits that took longer each
 	// time, one in two to the power of this.
-	spinRest = 6
+	spinRest = 3
 )
 
 // spinner is how the waits of one side of a socket went. Its zero value never

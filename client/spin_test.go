@@ -15,7 +15,7 @@ func TestSpinner(t *testing.T) {
 			s.wait(ready)
 		}
 	}
-	want := []uint8{1, 3, 7, 15, 31, 63, 63, 63}
+	want := []uint8{1, 3, 7, 7, 7}
 	if string(got) != string(want) {
 		t.Errorf("rests of %v waits, want %v", got, want)
 	}
