@@ -133,7 +133,7 @@ func (w *wantModel) flock() *abi.Flock {
 // that got theirs the second could only after the first is seen by the model
 // in this order, too.
 func (m *locksModel) settle() {
-	deadline := time.Now().Add(5 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for free := true; free; runtime.Gosched() {
 		free = false
 		for _, p := range m.procs {
