@@ -40,15 +40,16 @@ func (e *end) Send(l *proc.LWP, m *net.Message) (int, error) {
 // target returns the end to send to: ENOTCONN, EDESTADDRREQ or EISCONN when
 // that is not settled.
 func (e *end) target(l *proc.LWP, m *net.Message) (*end, error) {
+	state := e.state.Load() // changes after cantSend and before peer
 	p := e.peer.Load()
 	if e.joined() {
-		if p == nil && e.cantSend.Load() {
+		switch {
+		case state == connected && p != nil:
+			return p, nil
+		case e.cantSend.Load():
 			return nil, abi.EPIPE
 		}
-		if p == nil || e.state.Load() != connected {
-			return nil, abi.ENOTCONN
-		}
-		return p, nil
+		return nil, abi.ENOTCONN
 	}
 	if p == nil {
 		if err := e.TakeError(); err != nil {
