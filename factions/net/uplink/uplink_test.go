@@ -108,12 +108,12 @@ func (g *guest) ok(err error) {
 // dial connects from the kernel, with time to spare.
 func (g *guest) dial(network, to string) net.Conn {
 	g.t.Helper()
-	ctx, cancel := context.WithTimeout(g.t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(g.t.Context(), time.Minute)
 	defer cancel()
 	c, err := g.Net().DialContext(ctx, network, to)
 	g.ok(err)
 	g.t.Cleanup(func() { _ = c.Close() })
-	_ = c.SetDeadline(time.Now().Add(10 * time.Second))
+	_ = c.SetDeadline(time.Now().Add(time.Minute))
 	return c
 }
 
@@ -388,6 +388,9 @@ func TestMany(t *testing.T) {
 		all.Go(func() { conns[i] = g.dial("tcp", router+port) })
 	}
 	all.Wait()
+	if t.Failed() {
+		return
+	}
 	for i, c := range conns {
 		all.Go(func() {
 			want := fmt.Sprintf("connection %d", i)
