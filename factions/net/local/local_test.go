@@ -131,7 +131,7 @@ func TestFull(t *testing.T) {
 func TestEnd(t *testing.T) {
 	x := newBox(t)
 	l, _ := x.p.NewLWP(true)
-	for range 2000 {
+	for range 500 {
 		a, b := x.pair(abi.SOCK_STREAM)
 		var read, wrote error
 		var wg sync.WaitGroup
