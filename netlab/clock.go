@@ -36,6 +36,9 @@ const (
 	// for a blink: a thread that looks for work counts as one that has some.
 	patience = 50
 	blink    = 5 * time.Microsecond
+	// unseen is how many bytes the allocator may have given out that the
+	// heap's metric does not count yet: the pages that each processor is at.
+	unseen = 1 << 20
 	// nap is how long is waited when there is nothing to wait for.
 	nap = 50 * time.Microsecond
 )
@@ -44,7 +47,7 @@ func (c *conductor) run() {
 	defer close(c.done)
 	var w watcher
 	w.init()
-	still, busy := 0, 0
+	still, busy, collected := 0, 0, false
 	for {
 		select {
 		case <-c.end:
@@ -65,6 +68,12 @@ func (c *conductor) run() {
 			continue
 		}
 		still = 0
+		if !collected && w.collects() {
+			runtime.GC()
+			collected = true
+			continue
+		}
+		collected = false
 		if !c.host.AdvanceNext(0) {
 			time.Sleep(nap)
 		}
@@ -72,11 +81,28 @@ func (c *conductor) run() {
 }
 
 // watcher tells whether goroutines run.
-type watcher struct{ samples [2]metrics.Sample }
+type watcher struct {
+	samples [2]metrics.Sample
+	heap    [3]metrics.Sample
+}
 
 func (w *watcher) init() {
 	w.samples[0].Name = "/sched/goroutines/runnable:goroutines"
 	w.samples[1].Name = "/sched/goroutines/running:goroutines"
+	w.heap[0].Name = "/memory/classes/heap/objects:bytes"
+	w.heap[1].Name = "/gc/heap/live:bytes"
+	w.heap[2].Name = "/gc/heap/goal:bytes"
+}
+
+// collects reports that garbage may be collected now or soon. A goroutine that
+// begins with that, and stops the others, does not count as one that runs, nor
+// does one that has to help and waits for its turn: time must not move then. A
+// collection begins when seven tenths of the way from what was live to the goal
+// are allocated, at the earliest; who collects before that has none beside.
+func (w *watcher) collects() bool {
+	metrics.Read(w.heap[:])
+	objects, live, goal := w.heap[0].Value.Uint64(), w.heap[1].Value.Uint64(), w.heap[2].Value.Uint64()
+	return objects+unseen > live+(goal-live)/10*7
 }
 
 // quiet reports whether only the caller runs.
