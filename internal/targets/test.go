@@ -14,7 +14,7 @@ import (
 )
 
 // fuzzTime is how long each fuzz target runs.
-const fuzzTime = 4 * time.Second
+const fuzzTime = 3 * time.Second
 
 // Test runs all checks and tests, and prints the totals last.
 func Test(ctx context.Context) error {
