@@ -1,13 +1,16 @@
 package local_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/rumpkit/rumpkit/kernel/abi"
+	"github.com/rumpkit/rumpkit/kernel/proc"
+	"github.com/rumpkit/rumpkit/kernel/usermem"
 )
 
 // TestEndMeanwhile closes one end of a connection while the other reads it: that
-// is an end, as it is before and after.
+// is an end, as it is before and after, and nothing can be sent any more (EPIPE).
 func TestEndMeanwhile(t *testing.T) {
 	x := newBox(t)
 	l, err := x.p.NewLWP(true)
@@ -23,7 +26,11 @@ func TestEndMeanwhile(t *testing.T) {
 				for {
 					_, err := x.recv(l, b, 9, abi.MSG_DONTWAIT)
 					if err != abi.EAGAIN {
-						done <- err
+						sent := late(x, l, b)
+						for err == nil && sent == nil {
+							sent = late(x, l, b)
+						}
+						done <- errors.Join(err, other(sent, abi.EPIPE))
 						return
 					}
 				}
@@ -36,4 +43,19 @@ func TestEndMeanwhile(t *testing.T) {
 			x.close(b)
 		}
 	}
+}
+
+// late sends when the other side has gone, or is about to.
+func late(x *box, l *proc.LWP, fd int32) error {
+	buf := usermem.InBuf{Mem: usermem.Local([]byte("late"), nil)}
+	_, err := x.SysSendto(l, fd, buf, abi.MSG_DONTWAIT|abi.MSG_NOSIGNAL, usermem.InBuf{})
+	return err
+}
+
+// other returns err unless it is want.
+func other(err, want error) error {
+	if err == want {
+		return nil
+	}
+	return err
 }

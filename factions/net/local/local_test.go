@@ -1,7 +1,6 @@
 package local_test
 
 import (
-	"sync"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -123,36 +122,6 @@ func TestFull(t *testing.T) {
 	}
 	if n := <-got; n != sent+more {
 		t.Errorf("received %d of %d", n, sent+more)
-	}
-}
-
-// TestEnd: who reads and who writes when the other side closes is told of the
-// end, never that there is no connection.
-func TestEnd(t *testing.T) {
-	x := newBox(t)
-	l, _ := x.p.NewLWP(true)
-	for range 500 {
-		a, b := x.pair(abi.SOCK_STREAM)
-		var read, wrote error
-		var wg sync.WaitGroup
-		wg.Go(func() {
-			for s := "more"; s != "" && read == nil; {
-				s, read = x.recv(l, b, 10, abi.MSG_DONTWAIT)
-				if read == abi.EAGAIN {
-					s, read = "more", nil
-				}
-			}
-			for wrote == nil {
-				_, wrote = x.send(b, "answer")
-			}
-		})
-		_, _ = x.send(a, "text")
-		x.close(a)
-		wg.Wait()
-		x.close(b)
-		if read != nil || wrote != abi.EPIPE {
-			t.Fatalf("read: %v, write: %v", read, wrote)
-		}
 	}
 }
 
